@@ -10,7 +10,7 @@ from .odoo_server import OdooServer, free_port
 from .prepared import ready_platform
 from .template_database import clone, drop, exists, prepared_template
 
-DEVELOPMENT_DATABASE = "scn_development"
+DEVELOPMENT_DATABASE = "sharing_development"
 
 
 def serve(options: list[str]) -> int:

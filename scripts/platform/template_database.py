@@ -26,8 +26,8 @@ from .log_reading import unwanted_at_installation
 from .odoo_server import run_in_shell
 from .prepared import Addon, Platform
 
-BASE_PREFIX = "scn_base_"
-TEMPLATE_PREFIX = "scn_template_"
+BASE_PREFIX = "sharing_base_"
+TEMPLATE_PREFIX = "sharing_template_"
 TEMPLATES_KEPT = 2
 # Raised when the way a template is built changes.
 RECIPE = "1"
@@ -252,12 +252,12 @@ def _used_at(mark: Path) -> float:
 
 def fresh_name(purpose: str) -> str:
     """A database name that no other run uses, with the process that owns it in it."""
-    return f"scn_{purpose}_{os.getpid()}_{time.monotonic_ns() % 10**9}"
+    return f"sharing_{purpose}_{os.getpid()}_{time.monotonic_ns() % 10**9}"
 
 
 def remove_leftovers(platform: Platform, purpose: str) -> None:
     """Drop the databases of runs of this purpose whose process is gone."""
-    for name in databases(platform, f"scn_{purpose}_"):
+    for name in databases(platform, f"sharing_{purpose}_"):
         owner = name.split("_")[2]
         if owner.isdigit() and not _is_alive(int(owner)):
             drop(platform, name)

@@ -1,0 +1,296 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..matching_keys import clean, person_key
+from .scn_signup import OPEN_STATES
+
+#: Field of the sign-up → field of the contact. The address is missing on purpose: in Odoo a contact shares it
+#: with its organisation, so it is kept on the organisation only.
+CONTACT_FIELDS = {
+    'contact_name': 'name',
+    'email': 'email',
+    'phone': 'phone',
+    'position': 'function',
+    'unit': 'city_unit',
+}
+
+
+class ScnSignup(models.Model):
+    """Accepting: blanks are filled, nothing that staff entered is overwritten.
+
+    The preview and the acceptance are one code path: both read ``_prepare_…_values``.
+    """
+
+    _inherit = 'scn.signup'
+
+    # -- what would change -------------------------------------------------------------------------------------
+
+    def _prepare_city_values(self, city):
+        """Blanks of the city that this sign-up fills, and its task-force membership.
+
+        :param city: the city, or an empty record for one to be created
+        :return: values for ``create`` or ``write``; never a tier, a fee or invoicing data
+        """
+        self.ensure_one()
+        values = {}
+        if not city:
+            values.update(name=clean(self.city), is_city=True, is_company=True, company_id=False)
+        if self.country_id and not city.country_id:
+            values['country_id'] = self.country_id.id
+        return {**values, **self._prepare_task_force_values(city)}
+
+    def _prepare_task_force_values(self, city):
+        """Membership from this sign-up. A message older than the day the city left does not bring it back."""
+        if not self.wants_task_force or city.is_task_force:
+            return {}
+        joined = (self.received_at or fields.Datetime.now()).date()
+        if city.task_force_until and joined < city.task_force_until:
+            return {}
+        if city.task_force_since and not city.task_force_until:
+            return {}
+        return {
+            'task_force_since': joined,
+            'task_force_until': False,
+            'task_force_source': self.env._("Sign-up of %(day)s", day=fields.Date.to_string(joined)),
+        }
+
+    def _prepare_contact_values(self, contact):
+        """Blanks of the contact that this sign-up fills.
+
+        :param contact: the contact, or an empty record for one to be created
+        """
+        self.ensure_one()
+        values = {
+            partner_field: clean(self[signup_field])
+            for signup_field, partner_field in CONTACT_FIELDS.items()
+            if self[signup_field] and not contact[partner_field]
+        }
+        if not contact:
+            values.setdefault('name', values.get('email'))
+            values['is_company'] = False
+            lang = self._get_sender_lang()
+            if lang:
+                values['lang'] = lang
+        return values
+
+    def _get_sender_lang(self):
+        """Installed language code (``nl_NL``) of the two-letter code the sender wrote in, or False."""
+        self.ensure_one()
+        if not self.language:
+            return False
+        codes = [code for code, __ in self.env['res.lang'].get_installed()]
+        return next((code for code in sorted(codes) if code.split('_')[0] == self.language), False)
+
+    def _prepare_change_rows(self, city, contact):
+        """What accepting into this city and contact would change, as the preview shows it.
+
+        :param city: the city, or an empty record for one to be created; likewise ``contact``
+        :return: list of ``(record label, field label, value in the sign-up, value now, value after)``
+        """
+        self.ensure_one()
+        rows = []
+        if not city and not self.city:
+            return rows
+        city_label = city.display_name or self.env._("%(city)s (new)", city=clean(self.city))
+        contact_label = contact.name or self.env._(
+            "%(person)s (new)", person=clean(self.contact_name or self.email or ''),
+        )
+        rows += self._prepare_preview_of(
+            city, city_label, {'country_id': self.country_id.display_name},
+            self._prepare_city_values(city),
+        )
+        if self.contact_name or self.email:
+            rows += self._prepare_preview_of(
+                contact, contact_label,
+                {partner_field: self[signup_field] for signup_field, partner_field in CONTACT_FIELDS.items()},
+                self._prepare_contact_values(contact),
+            )
+        return rows
+
+    def _prepare_preview_of(self, record, label, sent, values):
+        Partner = self.env['res.partner']
+        rows = []
+        for name in dict.fromkeys([*sent, *values]):
+            field = Partner._fields[name]
+            if name in ('is_city', 'is_company', 'company_id', 'task_force_until', 'task_force_source', 'lang'):
+                continue
+            now, after = record[name], record[name]
+            if name in values:
+                after = Partner.new({name: values[name]})[name] if field.relational else values[name]
+            if field.relational:
+                now, after = now.display_name, after.display_name
+            if not sent.get(name) and now == after:
+                continue
+            rows.append((label, field._description_string(self.env), sent.get(name) or '', now or '', after or ''))
+        return rows
+
+    @api.depends('organisation_id', 'contact_id', 'state')
+    def _compute_change_preview(self):
+        for signup in self:
+            if signup.state not in OPEN_STATES:
+                signup.change_preview = False
+                continue
+            rows = signup._prepare_change_rows(signup.organisation_id, signup.contact_id)
+            signup.change_preview = signup._render_change_rows(rows) if rows else False
+
+    def _render_change_rows(self, rows):
+        """The preview as a table; new values stand out, kept ones say so."""
+        head = Markup("").join(
+            Markup("<th>%s</th>") % title
+            for title in ("", self.env._("Field"), self.env._("Sign-up"), self.env._("Now"), self.env._("After"))
+        )
+        body = Markup("")
+        previous = None
+        for label, field, sent, now, after in rows:
+            is_changed = now != after
+            if is_changed:
+                last = Markup('<td class="text-success fw-bold">%s</td>') % after
+            elif sent and sent != now:
+                last = Markup('<td>%s <span class="text-muted">(%s)</span></td>') % (after, self.env._("kept"))
+            else:
+                last = Markup('<td class="text-muted">%s</td>') % after
+            body += Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td>%s</tr>") % (
+                label if label != previous else "", field, sent, now, last,
+            )
+            previous = label
+        return Markup(
+            '<table class="table table-sm o_scn_change_preview"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>',
+        ) % (head, body)
+
+    # -- accepting ---------------------------------------------------------------------------------------------
+
+    def action_accept(self):
+        """Accept sign-ups whose city is known, without sending any mail.
+
+        :raises UserError: when one has no city yet or is already decided
+        """
+        self._accept()
+        return True
+
+    def action_open_accept(self):
+        """Show what accepting does, and the mail if one is proposed, before it happens."""
+        self._check_can_decide()
+        return self._get_wizard_action('scn.signup.accept', self.env._("Accept sign-up"))
+
+    def _check_can_accept(self, create_city):
+        self._check_can_decide()
+        for signup in self:
+            if not signup.organisation_id and not create_city:
+                raise UserError(self.env._(
+                    "“%(name)s” has no city yet. Open it and choose the city, or create it there.",
+                    name=signup.display_name,
+                ))
+            if not signup.organisation_id and not clean(signup.city):
+                raise UserError(self.env._(
+                    "“%(name)s” names no city. Fill in the city's name before accepting.", name=signup.display_name,
+                ))
+
+    def _accept(self, create_city=False):
+        """Bring sign-ups into the contacts; all or nothing.
+
+        Two sign-ups of one person in one call make one contact. Two calls at once do too: the contact keys
+        decide, and the loser is repeated by the framework (see ``scn.contact.key``).
+
+        :param bool create_city: also create the cities that are not known yet
+        """
+        self._check_can_accept(create_city)
+        signups = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True).sorted('id')
+        cities = {signup: signup._accept_city(signup.organisation_id) for signup in signups}
+        contacts = signups._accept_contacts(cities)
+        for signup in signups:
+            signup._accept_roles(cities[signup], contacts[signup])
+        for signup in signups:
+            signup.write({
+                **self._prepare_decision_values('accepted'),
+                'city_partner_id': cities[signup].id,
+                'organisation_id': cities[signup].id,
+                'contact_partner_id': contacts[signup].id,
+                'contact_id': contacts[signup].id,
+            })
+
+    def _accept_city(self, city):
+        """Fill the blanks of a city, or create it.
+
+        :return: the city
+        """
+        self.ensure_one()
+        if not city:
+            known = self.env['scn.contact.key']._find(
+                self.env['res.partner'].new(self._prepare_city_values(city))._prepare_contact_key_rows(),
+            )
+            city = next(iter(known.values())).partner_id if known else city
+        values = self._prepare_city_values(city)
+        if not city:
+            city = self.env['res.partner'].create(values)
+            self._note_changes(city, dict.fromkeys(values), values, created=True)
+        elif values:
+            self._note_changes(city, {name: city[name] for name in values}, values)
+            city.write(values)
+        return city
+
+    def _accept_contacts(self, cities):
+        """Fill the blanks of the contacts, or create them, all new ones in one call.
+
+        :param cities: dict sign-up → city
+        :return: dict sign-up → contact, empty where the message named nobody
+        """
+        Partner = self.env['res.partner']
+        people = self._find_people()
+        contacts, new_values, new_signups = {}, {}, {}
+        for signup in self:
+            city = cities[signup]
+            key = person_key(signup.email, signup.contact_name)
+            contact = signup.contact_id if signup.contact_id.commercial_partner_id == city else Partner
+            contact = contact or people.get(key, Partner).filtered(
+                lambda person, city=city: person.commercial_partner_id == city,
+            )[:1]
+            contacts[signup] = contact
+            if contact:
+                values = signup._prepare_contact_values(contact)
+                if values:
+                    signup._note_changes(contact, {name: contact[name] for name in values}, values)
+                    contact.write(values)
+            elif key:
+                values = signup._prepare_contact_values(Partner)
+                known = new_values.setdefault((city, key), {'parent_id': city.id})
+                known.update({name: value for name, value in values.items() if name not in known})
+                new_signups.setdefault((city, key), []).append(signup)
+        created = Partner.create(list(new_values.values()))
+        for contact, signups, values in zip(created, new_signups.values(), new_values.values(), strict=True):
+            for signup in signups:
+                contacts[signup] = contact
+                signup._note_changes(contact, dict.fromkeys(values), values, created=signup == signups[0])
+        return contacts
+
+    def _accept_roles(self, city, contact):
+        """Make the person the city's task-force contact; somebody who moved loses the roles at the old city."""
+        self.ensure_one()
+        moved_from = self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
+        day = (self.received_at or fields.Datetime.now()).date()
+        if moved_from:
+            moved_from.held_role_ids._end(day, self.env._("Moved to %(city)s", city=city.name))
+        if not contact or not (self.wants_task_force or moved_from):
+            return
+        if any(role.role == 'task_force' and not role.date_end for role in contact.held_role_ids):
+            return
+        self.env['scn.contact.role'].create({
+            'organisation_id': city.id, 'contact_id': contact.id, 'role': 'task_force', 'date_start': day,
+        })
+
+    def _note_changes(self, record, before, after, created=False):
+        """Keep what accepting did, so that it can be shown and undone field by field."""
+        def plain(value):
+            if isinstance(value, models.BaseModel):
+                return value.id
+            return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+        self.applied_changes = [
+            *(self.applied_changes or []),
+            {
+                'partner_id': record.id,
+                'created': created,
+                'fields': {name: {'before': plain(before[name]), 'after': plain(after[name])} for name in after},
+            },
+        ]

@@ -45,9 +45,7 @@ def fresh_database(platform: Platform, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def new_odoo_server(
-    platform: Platform, template: str
-) -> Iterator[Callable[..., ServerUnderTest]]:
+def new_odoo_server(platform: Platform, template: str) -> Iterator[Callable[..., ServerUnderTest]]:
     """Start a server on a fresh clone: `new_odoo_server(cron_threads=0, options=())`.
 
     After the module every server is stopped, and its log may hold no warning about our addons
@@ -59,9 +57,7 @@ def new_odoo_server(
         name = fresh_name(PURPOSE)
         clone(platform, template, name)
         log = subfolder("logs", "servers") / f"{name}.log"
-        server = ServerUnderTest(
-            platform, name, log, cron_threads=cron_threads, options=options
-        )
+        server = ServerUnderTest(platform, name, log, cron_threads=cron_threads, options=options)
         servers.append(server)
         server.start()
         return server

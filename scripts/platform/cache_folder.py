@@ -42,13 +42,18 @@ def subfolder(*names: str) -> Path:
 
 
 @contextmanager
-def exclusive(name: str) -> Iterator[None]:
-    """Let one run at a time do what `name` says; another waits and says so."""
+def exclusive(name: str, otherwise: str = "") -> Iterator[None]:
+    """Let one run at a time do what `name` says; another waits and says so.
+
+    With `otherwise` the other does not wait: it raises PlatformError with that sentence.
+    """
     path = subfolder("locks") / f"{name}.lock"
     with path.open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if otherwise:
+                raise PlatformError(otherwise) from None
             say(f"· another run is busy with “{name}”: waiting for it …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

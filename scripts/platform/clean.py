@@ -7,8 +7,10 @@ from .console import say
 from .failure import PlatformError
 
 FOLDERS = (
+    "browser",
     "demo",
     "environments",
+    "lint",
     "logs",
     "odoo-data",
     "odoo-debian",
@@ -16,6 +18,7 @@ FOLDERS = (
     "odoo-importable",
     "pip",
     "postgres",
+    "servers",
     "templates",
 )
 

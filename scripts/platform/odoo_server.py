@@ -16,6 +16,7 @@ from typing import Any
 from .console import last_lines
 from .failure import PlatformError
 from .prepared import Platform
+from .process_register import forget, remember
 
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -91,7 +92,12 @@ class OdooServer:
                 env=self.platform.environment(),
                 start_new_session=True,
             )
-        self._wait_until_it_answers()
+        remember(self.database, self._process.pid)
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.kill()
+            raise
 
     def stop(self) -> None:
         """Ask the server to stop and wait; it is killed when it takes too long."""
@@ -105,6 +111,7 @@ class OdooServer:
                 self._process.kill()
         self._process.wait()
         self._process = None
+        forget(self.database)
 
     def kill(self) -> None:
         """End the server at once, as a power cut would."""
@@ -112,6 +119,7 @@ class OdooServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+            forget(self.database)
 
     def wait(self) -> int:
         """Wait until the server ends by itself; its exit code."""
@@ -130,7 +138,6 @@ class OdooServer:
             if self._answers("/web/health") and self._answers("/web/login"):
                 return
             if time.monotonic() > deadline:
-                self.kill()
                 raise PlatformError(
                     f"Odoo does not answer after {START_SECONDS} seconds:\n"
                     + last_lines(self.log_path)

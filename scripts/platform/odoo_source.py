@@ -142,8 +142,7 @@ def _clone(url: str, folder: Path) -> None:
     with step(f"cloning Odoo {SERIES} from {url}") as running:
         try:
             run_logged(
-                ["git", "clone", "--depth=1", "--single-branch", f"--branch={SERIES}", url]
-                + [str(unfinished)],
+                ["git", "clone", "--depth=1", f"--branch={SERIES}", url, str(unfinished)],
                 subfolder("logs") / "odoo-git.log",
                 running=running,
                 environment={**os.environ, "GIT_TERMINAL_PROMPT": "0"},

@@ -14,6 +14,7 @@ from .cache_folder import CHECKOUT, cache_root, subfolder
 from .failure import PlatformError
 from .odoo_source import OdooSource, find_odoo
 from .postgres import Postgres, running_postgres
+from .process_register import stop_orphans
 
 # Variables by which Odoo, or psycopg2 below it, would be led elsewhere than we say.
 NOT_PASSED_ON = ("PGDATABASE", "PGDATA", "DATABASE_URL", "ODOO_RC", "OPENERP_SERVER", "PYTHONHOME")
@@ -120,5 +121,6 @@ def ready_platform(addons_folder: Path | None = None) -> Iterator[Platform]:
     folder = addons_folder or CHECKOUT / "addons"
     addons = find_addons(folder)
     odoo = find_odoo()
+    stop_orphans()
     with running_postgres() as postgres:
         yield Platform(odoo, postgres, folder, addons)

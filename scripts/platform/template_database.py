@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from .failure import PlatformError
 from .log_reading import unwanted_at_installation
 from .odoo_server import run_in_shell
 from .prepared import Addon, Platform
+from .process_register import is_alive
 
 BASE_PREFIX = "sharing_base_"
 TEMPLATE_PREFIX = "sharing_template_"
@@ -259,18 +259,5 @@ def remove_leftovers(platform: Platform, purpose: str) -> None:
     """Drop the databases of runs of this purpose whose process is gone."""
     for name in databases(platform, f"sharing_{purpose}_"):
         owner = name.split("_")[2]
-        if owner.isdigit() and not _is_alive(int(owner)):
+        if owner.isdigit() and not is_alive(int(owner)):
             drop(platform, name)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return not state.stdout.strip().startswith("Z")

@@ -17,12 +17,12 @@ class StopMails(http.Controller):
     back in the body of the form; without JavaScript the reader pastes it.
     """
 
-    @http.route('/sharing-cities/stop', type='http', auth='public', methods=['GET'], sitemap=False)
-    def stop_page(self):
-        """Ask for the confirmation."""
+    @http.route('/sharing-cities/stop', type='http', auth='public', methods=['GET'], website=True, sitemap=False)
+    def stop_page(self, **_query):
+        """Ask for the confirmation; whatever stands in the address is ignored."""
         return request.render('scn_partner.stop_page', {'state': 'ask'})
 
-    @http.route('/sharing-cities/stop', type='http', auth='public', methods=['POST'], sitemap=False)
+    @http.route('/sharing-cities/stop', type='http', auth='public', methods=['POST'], website=True, sitemap=False)
     def stop(self, token='', **_posted):
         """Record the wish; a second time, or a link that is not ours, gets a friendly page.
 

@@ -87,7 +87,7 @@ class ScnSignup(models.Model):
             rows.append({'external_id': record['external_id'], 'status': status, 'reason': reason})
             valid[len(rows) - 1] = record
         if not self.env.user._is_sync_bot():
-            for position, match in inbox._prepare_match_answers(valid).items():
+            for position, match in inbox._prepare_match_answers(source, valid).items():
                 rows[position]['match'] = match
         return json.dumps({'protocol': PROTOCOL, 'records': rows})
 
@@ -299,14 +299,16 @@ class ScnSignup(models.Model):
     def _get_country_ids(self):
         return {country.code: country.id for country in self.env['res.country'].search_fetch([], ['code'])}
 
-    def _prepare_match_answers(self, records):
+    def _prepare_match_answers(self, source, records):
         """For a manager's preview: city and contact each record would match, and the fields it would fill.
 
+        :param source: the source, or an empty record for one that does not exist yet
         :param records: dict position → valid record
         :return: dict position → ``{"city", "contact", "reasons", "fills"}``
         """
+        blank = self.new({'source_id': source.id})
         drafts = {
-            self.new({**self._prepare_sync_values(record), 'state': 'new'}): position
+            self.new({**blank._prepare_sync_values(record), 'state': 'new'}): position
             for position, record in records.items()
         }
         answers = {}

@@ -1,0 +1,73 @@
+from odoo.tests import tagged
+
+from .common import SharingCitiesCase
+
+READ, WRITE, CREATE, UNLINK = 'read', 'write', 'create', 'unlink'
+ALL = {READ, WRITE, CREATE, UNLINK}
+
+#: model → who may do what. Anybody not named may do nothing.
+MATRIX = {
+    'scn.benefit': {'employee': {READ}, 'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
+    'scn.grade.benefit': {'employee': {READ}, 'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
+    'res.partner.grade': {'employee': {READ}, 'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
+    'scn.contact.role': {'reader': {READ}, 'officer': ALL, 'finance': {READ}, 'manager': ALL},
+    'scn.city.alias': {'reader': {READ}, 'officer': ALL, 'finance': {READ}, 'manager': ALL},
+    'scn.contact.key': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.contact.duplicate': {
+        'reader': {READ}, 'officer': {READ, WRITE}, 'finance': {READ}, 'manager': {READ, WRITE},
+    },
+    'scn.signup': {'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': {READ}, 'manager': ALL},
+    'scn.signup.source': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
+    'scn.signup.run': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.signup.batch': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.signup.accept': {'officer': ALL, 'manager': ALL},
+    'scn.signup.reject': {'officer': ALL, 'manager': ALL},
+    'scn.signup.merge': {'officer': ALL, 'manager': ALL},
+    'scn.sync.key': {'manager': ALL},
+}
+
+
+@tagged('post_install', '-at_install')
+class TestAccess(SharingCitiesCase):
+
+    def test_access_matrix(self):
+        people = {
+            'employee': self.employee, 'reader': self.reader, 'officer': self.officer, 'finance': self.finance,
+            'manager': self.manager, 'bot': self.bot, 'public': self.env.ref('base.public_user'),
+        }
+        for model, allowed in MATRIX.items():
+            for who, user in people.items():
+                may = {
+                    operation for operation in sorted(ALL)
+                    if self.env[model].with_user(user).has_access(operation)
+                }
+                self.assertEqual(may, allowed.get(who, set()), f'{who} on {model}')
+
+    def test_every_model_of_this_addon_is_in_the_matrix(self):
+        models = {
+            model.model for model in self.env['ir.model'].search([('model', '=like', 'scn.%')])
+            if 'scn_partner' in (model.modules or '').split(', ')
+        }
+        self.assertEqual(models - MATRIX.keys(), set())
+
+    def test_another_company_sees_nothing_of_an_inbox(self):
+        other = self.env['res.company'].create({'name': 'Other body'})
+        signup = self.receive()
+        self.manager.write({'company_ids': [(4, other.id)], 'company_id': other.id})
+        for model, domain in (
+            ('scn.signup', [('id', '=', signup.id)]),
+            ('scn.signup.source', [('id', '=', signup.source_id.id)]),
+            ('scn.signup.run', [('id', '=', signup.run_id.id)]),
+            ('scn.signup.batch', [('run_id', '=', signup.run_id.id)]),
+        ):
+            found = self.env[model].with_user(self.manager).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(found.search(domain), model)
+            self.assertTrue(self.env[model].search(domain), model)
+
+    def test_finance_is_apart(self):
+        self.assertFalse(self.manager.has_group('scn_partner.group_scn_finance'))
+        self.assertFalse(self.finance.has_group('scn_partner.group_scn_officer'))
+
+    def test_the_automation_group_implies_nothing(self):
+        self.assertTrue(self.bot.share)
+        self.assertEqual(self.bot.all_group_ids, self.env.ref('scn_partner.group_scn_sync_bot'))

@@ -1,0 +1,49 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import SharingCitiesCase
+
+
+@tagged('post_install', '-at_install')
+class TestStopPage(HttpCase, SharingCitiesCase):
+
+    URL = '/sharing-cities/stop'
+
+    def setUp(self):
+        super().setUp()
+        self.stopping = self.receive()
+        self.stopping.with_user(self.officer)._accept()
+        self.env.flush_all()
+        self.token = self.stopping._get_stop_url().rpartition('#')[2]
+
+    def post(self, token):
+        page = self.url_open(self.URL)
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        return self.url_open(self.URL, data={'token': token, 'csrf_token': csrf})
+
+    def test_a_get_never_acts(self):
+        self.assertEqual(self.url_open(f'{self.URL}?token={self.token}').status_code, 200)
+        self.assertFalse(self.stopping.contact_partner_id.news_stopped_on)
+
+    def test_the_button_stops_the_mails_and_a_second_click_changes_nothing(self):
+        self.assertIn('Done', self.post(self.token).text)
+        first = self.stopping.contact_partner_id.news_stopped_on
+        self.assertTrue(first)
+        self.assertEqual(self.post(self.token).status_code, 200)
+        self.assertEqual(self.stopping.contact_partner_id.news_stopped_on, first)
+
+    def test_the_whole_link_may_be_pasted(self):
+        self.post(self.stopping._get_stop_url())
+        self.assertTrue(self.stopping.contact_partner_id.news_stopped_on)
+
+    def test_made_up_links_get_a_friendly_page(self):
+        for token in ('', 'x', '%%%', 'AAAA', 'ü', self.token[:-4], self.token[::-1], self.token + 'AAAA'):
+            answer = self.post(token)
+            self.assertEqual(answer.status_code, 200, token)
+            self.assertIn('do not know this link', answer.text, token)
+        self.assertFalse(self.stopping.contact_partner_id.news_stopped_on)
+
+    def test_an_undecided_signup_is_withdrawn(self):
+        waiting = self.receive('waiting', city='Nowhere')
+        self.env.flush_all()
+        self.post(waiting._get_stop_url())
+        self.assertEqual(waiting.state, 'withdrawn')

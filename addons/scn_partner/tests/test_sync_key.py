@@ -1,0 +1,50 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import SharingCitiesCase
+
+
+@tagged('post_install', '-at_install')
+class TestSyncKey(SharingCitiesCase):
+
+    def wizard(self, user=None, **values):
+        return self.env['scn.sync.key'].with_user(user or self.manager).create({'user_id': self.bot.id, **values})
+
+    def check(self, key):
+        return self.env['res.users.apikeys']._check_credentials(scope='rpc', key=key)
+
+    def test_a_key_is_issued_shown_once_and_works_beside_the_old_one(self):
+        keys = [self.wizard().action_issue()['context']['default_key'] for __ in range(2)]
+        self.assertEqual([self.check(key) for key in keys], [self.bot.id] * 2)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT to_jsonb(scn_sync_key)::text FROM scn_sync_key")
+        stored = ' '.join(row[0] for row in self.env.cr.fetchall())
+        for key in keys:
+            self.assertNotIn(key, stored)
+
+    def test_old_keys_can_be_ended(self):
+        wizard = self.wizard()
+        old, new = (wizard.action_issue()['context']['default_key'] for __ in range(2))
+        wizard.action_end_old_keys()
+        self.assertFalse(self.check(old))
+        self.assertEqual(self.check(new), self.bot.id)
+
+    def test_only_managers_issue_keys(self):
+        for user in (self.reader, self.officer, self.finance, self.bot):
+            with self.assertRaises(AccessError):
+                self.wizard(user=user)
+        wizard = self.wizard()
+        for user in (self.reader, self.officer):
+            with self.assertRaises(AccessError):
+                wizard.with_user(user).action_issue()
+
+    def test_a_key_only_for_an_automation_user_and_a_bounded_time(self):
+        with self.assertRaisesRegex(UserError, "only group"):
+            self.wizard(user_id=self.officer.id).action_issue()
+        today = fields.Date.today()
+        for day in (today, today - timedelta(days=1), today + timedelta(days=5000)):
+            with self.assertRaisesRegex(UserError, "valid from one day"):
+                self.wizard(expires_on=day).action_issue()

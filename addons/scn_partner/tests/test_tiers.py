@@ -1,0 +1,147 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged, users
+from odoo.tools import mute_logger
+
+from odoo.addons.scn_partner import hooks
+
+from .common import SharingCitiesCase
+
+
+@tagged('post_install', '-at_install')
+class TestTiers(SharingCitiesCase):
+
+    def test_the_matrix_is_the_one_of_the_foundation(self):
+        """Source: the benefit table in the foundation's texts."""
+        cells = {
+            (line.grade_id.code, line.benefit_id.code): (line.quantity, line.per)
+            for line in self.env['scn.grade.benefit'].search([('grade_id', 'in', [t.id for t in self.tier.values()])])
+        }
+        content = {'news', 'alex', 'recordings', 'magazine', 'one_on_one'}
+        interaction = {'summit_live', 'seminar_live', 'host', 'suggest_topics', 'showcase'}
+        expected = {
+            'task_force': {'news'},
+            'associate': content,
+            'partner': content | interaction,
+            'premium': content | interaction | {'visit'},
+        }
+        for tier, benefits in expected.items():
+            self.assertEqual({benefit for code, benefit in cells if code == tier}, benefits, tier)
+        self.assertEqual(cells['associate', 'one_on_one'], (1, 'year'))
+        self.assertEqual(cells['partner', 'one_on_one'], (1, 'quarter'))
+        self.assertEqual(cells['premium', 'visit'], (1, 'term'))
+
+    def test_matrix_lists_tiers_by_rank_and_knows_who_may_edit(self):
+        for user, editable in ((self.reader, False), (self.officer, False), (self.manager, True)):
+            matrix = self.env['scn.benefit'].with_user(user).get_matrix()
+            self.assertEqual(matrix['editable'], editable, user.login)
+        ranks = [self.env['res.partner.grade'].browse(tier['id']).rank for tier in matrix['tiers']]
+        self.assertEqual(ranks, sorted(ranks))
+
+    def test_matrix_takes_a_constant_number_of_queries(self):
+        self.env['scn.benefit'].get_matrix()
+        self.env.invalidate_all()
+        with self.assertQueryCount(10):
+            self.env['scn.benefit'].get_matrix()
+        extra = self.env['scn.benefit'].create([
+            {'name': f'Extra {number}', 'code': f'extra_{number}'} for number in range(30)
+        ])
+        self.env['scn.grade.benefit'].create([
+            {'grade_id': self.tier['partner'].id, 'benefit_id': benefit.id} for benefit in extra
+        ])
+        self.env.invalidate_all()
+        with self.assertQueryCount(10):
+            self.env['scn.benefit'].get_matrix()
+
+    def test_counted_needs_a_period_and_others_have_none(self):
+        seminar = self.env.ref('scn_partner.benefit_seminar_live')
+        visit = self.env.ref('scn_partner.benefit_visit')
+        Line = self.env['scn.grade.benefit']
+        with self.assertRaisesRegex(ValidationError, "counted"):
+            Line.create({'grade_id': self.tier['partner'].id, 'benefit_id': visit.id})
+        with self.assertRaisesRegex(ValidationError, "not counted"):
+            Line.create({'grade_id': self.tier['associate'].id, 'benefit_id': seminar.id, 'quantity': 2})
+
+    def test_one_line_per_tier_and_benefit(self):
+        with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self.env['scn.grade.benefit'].create({
+                'grade_id': self.tier['partner'].id,
+                'benefit_id': self.env.ref('scn_partner.benefit_alex').id,
+            })
+
+    def test_a_held_tier_cannot_be_deleted(self):
+        self.riverton.grade_id = self.tier['associate']
+        with self.assertRaisesRegex(UserError, "held by at least one city"):
+            self.tier['associate'].unlink()
+
+    def test_task_force_membership_is_projected(self):
+        self.riverton.task_force_since = '2019-01-01'
+        self.assertEqual(self.riverton.grade_id, self.tier['task_force'])
+        self.riverton.task_force_until = '2019-06-01'
+        self.assertFalse(self.riverton.grade_id)
+
+    def test_a_paid_tier_stays_when_the_task_force_changes(self):
+        self.riverton.grade_id = self.tier['premium']
+        self.riverton.task_force_since = '2019-01-01'
+        self.riverton.task_force_until = '2019-06-01'
+        self.assertEqual(self.riverton.grade_id, self.tier['premium'])
+
+    def test_a_new_city_in_the_task_force_gets_its_tier_at_once(self):
+        city = self.env['res.partner'].create({
+            'name': 'Hillford', 'is_city': True, 'task_force_since': '2019-01-01',
+        })
+        self.assertEqual(city.grade_id, self.tier['task_force'])
+
+    def test_the_free_tier_is_not_set_by_hand(self):
+        with self.assertRaisesRegex(ValidationError, "not set by hand"):
+            self.riverton.grade_id = self.tier['task_force']
+
+    @users('scn_officer')
+    def test_an_officer_cannot_set_or_take_a_paid_tier(self):
+        city = self.riverton.with_user(self.env.user)
+        with self.assertRaises(AccessError):
+            city.grade_id = self.tier['premium']
+        self.riverton.grade_id = self.tier['premium']
+        with self.assertRaises(AccessError):
+            city.grade_id = False
+        with self.assertRaises(AccessError):
+            self.env['res.partner'].create({'name': 'Hillford', 'is_city': True, 'grade_id': self.tier['premium'].id})
+
+    def test_a_context_key_opens_nothing(self):
+        city = self.riverton.with_user(self.officer).with_context(
+            su=True, install_mode=True, module='scn_partner', tracking_disable=True, scn_force=True,
+        )
+        with self.assertRaises(AccessError):
+            city.grade_id = self.tier['premium']
+
+    def test_only_cities_hold_a_tier(self):
+        shop = self.env['res.partner'].create({'name': 'Corner shop', 'is_company': True})
+        with self.assertRaisesRegex(ValidationError, "not a city"):
+            shop.grade_id = self.tier['partner']
+
+    def test_a_level_of_the_owner_is_left_alone(self):
+        """A database that had its own levels keeps them, also on a city."""
+        own = self.env['res.partner.grade'].create({'name': 'Friend'})
+        self.riverton.grade_id = own
+        self.riverton.task_force_source = 'letter'
+        self.assertEqual(self.riverton.grade_id, own)
+        self.env['res.partner']._cron_project_grades()
+        self.assertEqual(self.riverton.grade_id, own)
+
+    def test_a_city_is_an_organisation_of_its_own(self):
+        with self.assertRaisesRegex(ValidationError, "company of its own"):
+            self.env['res.partner'].create({'name': 'Department', 'is_city': True, 'parent_id': self.riverton.id})
+
+    def test_default_grades_are_archived_only_when_unused_and_come_back(self):
+        gold = self.env.ref('partnership.res_partner_grade_data_gold')
+        hooks.uninstall_hook(self.env)
+        self.assertTrue(gold.active)
+        shop = self.env['res.partner'].create({'name': 'Corner shop', 'is_company': True, 'grade_id': gold.id})
+        hooks.post_init_hook(self.env)
+        self.assertTrue(gold.active, "a level in use stays")
+        shop.grade_id = False
+        hooks.post_init_hook(self.env)
+        self.assertFalse(gold.active)
+        hooks.uninstall_hook(self.env)
+        self.assertTrue(gold.active)

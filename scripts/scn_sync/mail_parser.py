@@ -108,7 +108,7 @@ def parse_address(value: str) -> tuple[str, str]:
     if "@" not in value or len(value) > _HEADER_CHARACTERS:
         return "", ""
     try:
-        for name, address in getaddresses([value], strict=False):
+        for name, address in getaddresses([value]):
             if "@" in address:
                 return clean_line(name), address.strip()
     except PARSER_ERRORS:

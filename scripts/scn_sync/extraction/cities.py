@@ -30,14 +30,72 @@ _ONLY_PREFIX = re.compile(
     r"|^(?:ajuntament|ciutat|ville|mairie|metropole) (?:de l'|d')"
 )
 _PARTICLES = frozenset(
-    ["de", "del", "della", "di", "la", "las", "los", "le", "les", "l'", "d'", "den", "der", "am", "an", "im", "of", "do", "da", "dos", "das", "sur", "aan", "op", "upon", "the", "in", "i", "en", "y", "e"]
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "la",
+        "las",
+        "los",
+        "le",
+        "les",
+        "l'",
+        "d'",
+        "den",
+        "der",
+        "am",
+        "an",
+        "im",
+        "of",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "sur",
+        "aan",
+        "op",
+        "upon",
+        "the",
+        "in",
+        "i",
+        "en",
+        "y",
+        "e",
+    ]
 )
 _ABBREVIATION = re.compile(r"^(?:St|Ste|Sta|Sto|Mt)\.$|^(?:[A-Z]\.){2,}$")
 _GERMAN_FIRST = frozenset({"Bad", "Sankt", "St.", "Neu", "Groß"})
+_GERMAN_ADDITION = re.compile(
+    r" ((?:im|am|an der|in der|ob der|bei|vor der) [A-ZÄÖÜ][\w-]+)(?= *(?:$|[.,;:!?)|\n]))"
+)
 _TOKEN = re.compile(r"\S+")
 _LINKS = re.compile(r" ?[/;&+] ?| (?:and|en|y|i|et|und|e) ", re.IGNORECASE)
 _NO_CITY = frozenset(
-    ["sharing", "summit", "declaration", "city", "cities", "council", "europe", "world", "expo", "smart", "digital", "unit", "our", "the", "this", "your", "platform", "week", "hall", "union", "nations", "interesse"]
+    [
+        "sharing",
+        "summit",
+        "declaration",
+        "city",
+        "cities",
+        "council",
+        "europe",
+        "world",
+        "expo",
+        "smart",
+        "digital",
+        "unit",
+        "our",
+        "the",
+        "this",
+        "your",
+        "platform",
+        "week",
+        "hall",
+        "union",
+        "nations",
+        "interesse",
+    ]
 )
 _WORDS = 4
 
@@ -89,6 +147,12 @@ def city_of_label(value: str) -> tuple[str | None, str | None, set[str]]:
     return name, country, set()
 
 
+def same_place(one: str, other: str) -> bool:
+    """Tell whether two names may mean one city: equal, or one is the longer form of the other."""
+    first, second = sorted((fold(one), fold(other)), key=len)
+    return second == first or second.startswith(first + " ")
+
+
 def is_organisation_word(word: str) -> bool:
     """Tell whether a folded word names a unit or a function rather than a place."""
     return word in UNITS or word in POSITIONS
@@ -115,7 +179,11 @@ def _name_after(text: str, start: int, most: int) -> str | None:
         words += [*waiting, core]
         waiting = []
         capitals += 1
-        if last or (capitals >= most and core not in _GERMAN_FIRST):
+        if last:
+            break
+        if capitals >= most and core not in _GERMAN_FIRST:
+            addition = _GERMAN_ADDITION.match(text, match.end()) if most == 1 else None
+            words += [addition[1]] if addition else []
             break
     return _accepted(words)
 

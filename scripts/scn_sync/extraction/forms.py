@@ -14,6 +14,7 @@ _TICKED = re.compile(r"^\s*[-*]?\s*(?:\[\s*[xX✓✔v]\s*\]|[☑☒✓✔])\s*(.
 _UNTICKED = re.compile(r"^\s*[-*]?\s*(?:\[\s*\]|[☐□])\s*(.+)$")
 _SINGLE = frozenset({"name", "first_name", "last_name", "email", "city", "phone"})
 _FORM_LABELS = 3
+_LABEL_LENGTH = 50
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ def read_form(text: str) -> Form:
     """Find labelled values; a label alone on its line takes the next line that is no label itself."""
     form = Form()
     lines = text.split("\n")
+    bare = _bare_labels(lines)
     waiting: str | None = None
     for number, line in enumerate(lines):
         if not line.strip():
@@ -51,7 +53,7 @@ def read_form(text: str) -> Form:
                 form.ticked.append(clean_line(tick[1]))
             waiting = None
             continue
-        found = label_of(line)
+        found = bare.get(number) or label_of(line)
         if found is None:
             if waiting is not None:
                 _keep(form, waiting, clean_line(line))
@@ -68,6 +70,17 @@ def read_form(text: str) -> Form:
     return form
 
 
+def _bare_labels(lines: list[str]) -> dict[int, tuple[str, str, str]]:
+    """Find labels that stand alone on a line without a colon; they count when there are at least three."""
+    found: dict[int, tuple[str, str, str]] = {}
+    for number, line in enumerate(lines):
+        label = fold(line) if len(line) <= _LABEL_LENGTH else ""
+        field_name = FIELD_OF_LABEL.get(label) if len(label) > 1 else None
+        if field_name is not None and field_name != "ignored":
+            found[number] = (label, field_name, "")
+    return found if len({label for label, _field, _value in found.values()}) >= _FORM_LABELS else {}
+
+
 def label_of(line: str) -> tuple[str, str, str] | None:
     """Return (folded label, field, value) of a labelled line, or None."""
     if len(line) > 2_500:
@@ -75,7 +88,7 @@ def label_of(line: str) -> tuple[str, str, str] | None:
     match = _LABELLED.match(line)
     if match is None:
         return None
-    label = fold(_DECORATION.sub(" ", match[1])) if len(match[1]) <= 50 else ""
+    label = fold(_DECORATION.sub(" ", match[1]))
     field_name = FIELD_OF_LABEL.get(label)
     if field_name is None and "/" in label:  # “Name / Naam”
         field_name = next(

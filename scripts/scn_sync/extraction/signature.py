@@ -19,7 +19,37 @@ _WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b(?:19|20)\d\d\b")
 _SPLIT = re.compile(r"\s+[|·•/–—]\s+|\s*\|\s*|\t")
 _NAME_PARTICLES = frozenset(
-    ["van", "von", "der", "de", "den", "del", "della", "di", "da", "do", "dos", "das", "la", "le", "les", "el", "i", "y", "e", "ter", "ten", "zu", "af", "av", "bin", "al", "'t", "d'", "ap"]
+    [
+        "van",
+        "von",
+        "der",
+        "de",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "la",
+        "le",
+        "les",
+        "el",
+        "i",
+        "y",
+        "e",
+        "ter",
+        "ten",
+        "zu",
+        "af",
+        "av",
+        "bin",
+        "al",
+        "'t",
+        "d'",
+        "ap",
+    ]
 )
 
 
@@ -130,9 +160,8 @@ def _pieces(line: str) -> list[str]:
     pieces = []
     for piece in _SPLIT.split(line):
         parts = piece.split(", ")
-        if len(parts) > 1 and (
-            looks_like_person(parts[0]) or any(cities_in_text(part) for part in parts)
-        ):
+        telling = looks_like_person(parts[0]) or any(cities_in_text(part) for part in parts)
+        if len(parts) > 1 and (telling or {"position", "unit"} <= {_kind(part) for part in parts}):
             pieces += _rejoin(parts)
         else:
             pieces.append(piece)

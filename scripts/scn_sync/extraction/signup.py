@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scn_sync.extraction.cities import cities_in_text, city_of_label
+from scn_sync.extraction.cities import cities_in_text, city_of_label, same_place
 from scn_sync.extraction.forms import Form, label_of, read_form
 from scn_sync.extraction.languages import detect_language
 from scn_sync.extraction.message_parts import MessageParts, split_message
@@ -64,7 +64,8 @@ def extract_signup(mail: Mail, external_id: str, doubts: tuple[str, ...] = ()) -
     city, country = _place(found)
     phone = _phone(found, country, email)
     received = _instant(mail.received_at())
-    wants, consent = _wishes(found, received)
+    language = detect_language(found.text, found.form.labels)
+    wants, consent = _wishes(found, received, language)
     unit = _short(
         found, found.form.values.get("unit") or _organisation(found) or found.signature.unit
     )
@@ -77,7 +78,7 @@ def extract_signup(mail: Mail, external_id: str, doubts: tuple[str, ...] = ()) -
         {
             "external_id": external_id,
             "received_at": received,
-            "language": detect_language(found.text, found.form.labels),
+            "language": language,
             "unit": unit,
             "name": name,
             "position": position,
@@ -185,7 +186,8 @@ def _name(found: _Findings, sender: tuple[str, str]) -> str | None:
     else:
         labelled = found.form.values.get("name", "") or found.signature.name
         name = labelled or person
-        if labelled and person and not set(_words(labelled)) & set(_words(person)):
+        comparable = fold(person).isascii()  # a name in another script cannot be compared
+        if labelled and comparable and person and not set(_words(labelled)) & set(_words(person)):
             found.reasons.add("name_differs")
     if INVISIBLE.search(sender[0]):
         found.reasons.add("invisible_characters")
@@ -227,20 +229,21 @@ def _place(found: _Findings) -> tuple[str | None, str | None]:
     prose = cities_in_text(f"{found.mail.header('subject')}\n{above}")
     candidates = [labelled] if labelled else []
     candidates += [found.signature.city] if found.signature.city else []
-    known: dict[str, str] = {}
+    known: list[str] = []
     for candidate in [*candidates, *prose]:
-        known.setdefault(fold(candidate), candidate)
+        if not any(same_place(candidate, place) for place in known):
+            known.append(candidate)
     if found.signature.several_cities or len(known) > 1:
         found.reasons.add("several_cities")
     if "several_cities" in found.reasons:
         # a label or a signature speaks for the sender; towns that are only mentioned do not decide
-        sure = {fold(candidate) for candidate in candidates}
+        sure = {fold(candidate) for candidate in candidates}  # a label and a signature must agree
         ambiguous = found.signature.several_cities or "several_cities" in reasons or len(sure) != 1
         return (None if ambiguous else candidates[0]), country
     if not known:
         found.reasons.add("no_city")
         return None, country
-    return next(iter(known.values())), country
+    return max(candidates or known, key=len), country
 
 
 def _country(found: _Findings) -> str | None:
@@ -272,7 +275,9 @@ def _phone(found: _Findings, country: str | None, email: str | None) -> str | No
     return number
 
 
-def _wishes(found: _Findings, received: str | None) -> tuple[set[str], Consent | None]:
+def _wishes(
+    found: _Findings, received: str | None, language: str | None
+) -> tuple[set[str], Consent | None]:
     form = found.form
     sentences = sentences_of(found.above_signature)
     if form.ticked is not None:
@@ -280,15 +285,22 @@ def _wishes(found: _Findings, received: str | None) -> tuple[set[str], Consent |
     elif "wants" in form.values:
         asked = [form.values["wants"]]
     else:
-        asked = [clean_line(found.mail.header("subject")), *sentences]
-    wants, doubtful = find_wants(asked)
+        # a sentence of consent says what may be done, the subject of a reply or forward is not the sender's
+        subject = (
+            "" if found.parts.quoted or found.parts.forwarded else found.mail.header("subject")
+        )
+        agreed, _refused = find_consent(sentences, None, language)
+        asked = [clean_line(subject), *(sentence for sentence in sentences if sentence != agreed)]
+    wants, doubtful = find_wants(asked, language)
     if asks_to_stop([*sentences, clean_line(found.mail.header("subject"))]):
         found.reasons.add("asks_to_stop")
         wants, doubtful = set(), False
     elif doubtful or not wants:
         found.reasons.add("wants_unclear")
     wording, refused = find_consent(
-        [*(form.ticked or []), *_unticked_free(found, sentences)], form.values.get("consent")
+        [*(form.ticked or []), *_unticked_free(found, sentences)],
+        form.values.get("consent"),
+        language,
     )
     if refused:
         found.reasons.add("consent_refused")

@@ -25,10 +25,26 @@ _WANTS = {
         r"\b(?:e-?)?magazine?s?\b|\btijdschrift\b|\brevista\b|\bmaandblad\b|\bzeitschrift\b|\brevue\b"
     ),
 }
-_NOT_AN_EVENT = re.compile(r"\bin the event\b|\bin any event\b")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|don't|niet|geen|nooit|tampoco|ni|nunca|cap|mai|pas|aucune?|jamais|ne|nicht|keine?n?|nie|nao|nem)\b"
+# an event that is over, or no event at all
+_NOT_WANTED = re.compile(
+    r"\bin (?:the|any) event\b|\b(?:after|since|following) (?:the|your|our|last) (?:[\w-]+ ){0,2}?(?:summit|seminar|event)s?\b"
+    r"|\b(?:na|sinds) (?:de|het) \w+\b|\b(?:despues|desde) (?:de la|del|la|el) (?:cumbre|seminario|encuentro|evento)\b"
+    r"|\bdespres (?:de la|del) \w+\b|\b(?:apres|depuis) (?:le|la) \w+\b|\b(?:nach|seit) (?:dem|der) \w+\b"
+    r"|\b(?:depois|desde) (?:da|do|a|o) (?:cimeira|seminario|encontro|evento)\b"
 )
+_NEGATION_WORDS = {
+    "en": r"not|no|never|don't|cannot|can't|neither",
+    "nl": r"niet|geen|nooit|noch",
+    "es": r"no|nunca|tampoco|ni|sin",
+    "ca": r"no|mai|tampoc|ni|sense",
+    "fr": r"ne|pas|aucune?|jamais|sans",
+    "de": r"nicht|keine?[nmrs]?|nie|weder|ohne",
+    "pt": r"nao|nunca|nem|sem",
+}
+_NEGATION = {
+    language: re.compile(rf"\b(?:{words})\b|\bn't\b" + (r"|\bn'" if language == "fr" else ""))
+    for language, words in _NEGATION_WORDS.items()
+}
 _STOP = re.compile(
     r"\bunsubscribe\b|\bremove (?:us|me|my|our)\b|\bstop (?:sending|mailing)\b|\bopt(?: |-)out\b|\buitschrijven\b|\bafmelden\b"
     r"|\bdar(?:nos|me)? de baja\b|\bdarse de baja\b|\bdonar(?:-nos|-me)? de baixa\b|\bdesinscri|\bdesabonn|\bne plus recevoir\b"
@@ -62,17 +78,26 @@ def sentences_of(text: str) -> list[str]:
     ]
 
 
-def find_wants(sentences: Iterable[str]) -> tuple[set[str], bool]:
-    """Return what is asked for, and whether a negation beside it leaves doubt."""
+def find_wants(sentences: Iterable[str], language: str | None) -> tuple[set[str], bool]:
+    """Return what is asked for, and whether a negation beside it leaves doubt.
+
+    ``language`` decides which words negate (“no” does in Spanish and means “in the” in Portuguese); with None every
+    language's do.
+    """
     wants: set[str] = set()
     doubtful = False
     for sentence in sentences:
-        folded = _NOT_AN_EVENT.sub(" ", fold(sentence))
+        folded = _NOT_WANTED.sub(" ", fold(sentence))
         found = {want for want, pattern in _WANTS.items() if pattern.search(folded)}
-        if found and _NEGATION.search(folded):
+        if found and _negates(folded, language):
             doubtful = True
         wants |= found
     return wants, doubtful
+
+
+def _negates(folded: str, language: str | None) -> bool:
+    patterns = [_NEGATION[language]] if language else list(_NEGATION.values())
+    return any(pattern.search(folded) for pattern in patterns)
 
 
 def asks_to_stop(sentences: Iterable[str]) -> bool:
@@ -80,7 +105,9 @@ def asks_to_stop(sentences: Iterable[str]) -> bool:
     return any(_STOP.search(fold(sentence)) for sentence in sentences)
 
 
-def find_consent(sentences: Iterable[str], labelled: str | None) -> tuple[str | None, bool]:
+def find_consent(
+    sentences: Iterable[str], labelled: str | None, language: str | None
+) -> tuple[str | None, bool]:
     """Return the wording by which the sender agrees to being contacted, and whether consent is refused.
 
     ``labelled`` is the value of a consent label of a form. The wording is the sender's own, in full.
@@ -92,7 +119,7 @@ def find_consent(sentences: Iterable[str], labelled: str | None) -> tuple[str | 
     for sentence in sentences:
         folded = fold(sentence)
         if _AGREES.search(folded) and _ABOUT_DATA.search(folded):
-            if _NEGATION.search(folded.partition(" unless ")[0]) and not re.search(
+            if _negates(folded.partition(" unless ")[0], language) and not re.search(
                 r"\bno longer than\b", folded
             ):
                 return None, True

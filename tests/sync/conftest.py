@@ -1,0 +1,11 @@
+"""Makes the package importable from the checkout when it is not installed, and shared pieces for its tests."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+if importlib.util.find_spec("scn_sync") is None:
+    # appended, never put first: a folder beside the package has the name of a standard module
+    sys.path.append(str(SCRIPTS))

@@ -17,3 +17,14 @@ from . import scn_signup_mail
 from . import scn_signup_sync
 from . import res_users
 from . import base_partner_merge
+from . import scn_partnership
+from . import scn_partnership_instalment
+from . import scn_purchase_reference
+from . import scn_partnership_period
+from . import scn_partnership_lifecycle
+from . import scn_partnership_change
+from . import scn_partnership_billing
+from . import res_partner_partnership
+from . import account_move
+from . import account_move_line
+from . import sale_order

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 TASK_FORCE_CODE = 'task_force'
@@ -10,8 +10,8 @@ TASK_FORCE_CODE = 'task_force'
 class ResPartner(models.Model):
     """Cities (organisations) and the people who work for them.
 
-    The tier (``grade_id``) of a city is a projection: a paid tier where it has one, else the task force for
-    a member, else nothing. ``_project_grade`` is the only place that computes it.
+    The tier (``grade_id``) of a city is a projection: that of its running partnership, else the task force for a
+    member, else nothing. ``_project_grade`` is the only place that writes it.
     """
 
     _inherit = 'res.partner'
@@ -91,29 +91,29 @@ class ResPartner(models.Model):
 
     @api.constrains('grade_id', 'is_city')
     def _check_grade_is_projection(self):
-        """A tier of ours is held by cities only and equals the projection; a paid one is a manager's act."""
+        """Nobody sets a tier of ours by hand, whatever the context says."""
         for partner in self:
             tier = partner.grade_id
-            if tier.code and not partner.is_city:
+            if not tier.code:
+                continue
+            if not partner.is_city:
                 raise ValidationError(self.env._(
                     "“%(name)s” is not a city, so it cannot hold the tier “%(tier)s”. Mark it as a city first.",
                     name=partner.display_name, tier=tier.name,
                 ))
-            if partner.is_city and tier.code and not tier.is_paid and tier != partner._get_projected_grade():
+            if tier != partner._get_projected_grade():
                 raise ValidationError(self.env._(
-                    "The tier of “%(name)s” follows from what it joined and is not set by hand. "
-                    "To make it a member of the task force, fill in the day it joined.",
+                    "The tier of “%(name)s” follows from what it joined and is not set by hand. A paid tier comes "
+                    "with a partnership, the task force with the day the city joined it.",
                     name=partner.display_name,
                 ))
 
     def _get_projected_grade(self):
-        """Tier a city holds today: its paid tier, else the task force for a member, else none.
+        """Tier a city holds today without a partnership: the task force for a member, else none.
 
         :return: a ``res.partner.grade`` record, possibly empty
         """
         self.ensure_one()
-        if self.grade_id.is_paid:
-            return self.grade_id
         if self.is_task_force:
             return self._get_task_force_grade()
         # A grade without a code is the database owner's own: never taken away.
@@ -136,25 +136,8 @@ class ResPartner(models.Model):
         for grade, cities in cities_by_grade.items():
             cities.grade_id = grade
 
-    @api.model
-    def _check_paid_grade_rights(self, vals_list):
-        """Only a manager sets or takes away a paid tier.
-
-        :raises AccessError: for anybody else, whatever the context says
-        """
-        grade_ids = {vals['grade_id'] for vals in vals_list if vals.get('grade_id')}
-        touches_paid = any('grade_id' in vals for vals in vals_list) and (
-            self.filtered('is_city').grade_id.filtered('is_paid')
-            or self.env['res.partner.grade'].browse(grade_ids).filtered('is_paid')
-        )
-        if touches_paid and not self.env.su and not self.env.user.has_group('scn_partner.group_scn_manager'):
-            raise AccessError(self.env._(
-                "A paid tier is set by a Sharing Cities manager. Ask one of them to change it.",
-            ))
-
     @api.model_create_multi
     def create(self, vals_list):
-        self.browse()._check_paid_grade_rights(vals_list)
         for vals in vals_list:
             if vals.get('is_city'):
                 vals.setdefault('is_company', True)
@@ -164,8 +147,6 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        if 'grade_id' in vals:
-            self._check_paid_grade_rights([vals])
         affected = self._get_partners_with_keys() if self._touches_contact_keys(vals) else None
         result = super().write(vals)
         if {'task_force_since', 'task_force_until', 'is_city', 'grade_id'} & vals.keys():

@@ -17,6 +17,18 @@ class ResPartnerGrade(models.Model):
     )
     rank = fields.Integer(default=0, help="Place on the ladder: a higher number includes more.")
     is_paid = fields.Boolean(string="Paid", help="Cities on this tier pay a fee.")
+    activation_policy = fields.Selection(
+        [('confirmation', 'On confirmation'), ('payment', 'On payment')], default='confirmation', required=True,
+        string="Benefits start", help="When a new partnership of this tier becomes active.",
+    )
+    grace_days = fields.Integer(default=30, help="Days of access after a term while a renewal is decided.")
+    grace_max_days = fields.Integer(
+        string="Latest grace", default=120, help="Days after a term at which access ends, whatever the council does.",
+    )
+    fee_product_id = fields.Many2one(
+        'product.product', string="Fee product", domain="[('service_tracking', '=', 'partnership')]",
+        help="The product that is invoiced for this tier.",
+    )
     description = fields.Text(translate=True, help="What the tier is, in one or two sentences a city reads.")
     benefit_line_ids = fields.One2many('scn.grade.benefit', 'grade_id', string="Benefits", copy=True)
     city_count = fields.Integer(string="Cities", compute='_compute_city_count')

@@ -66,6 +66,20 @@ class SharingCitiesCase(TransactionCase):
             'name': login, 'login': login, 'group_ids': [(6, 0, group.ids)],
         })
 
+    def give_tier(self, city, code):
+        """A running partnership that lifts a city to a paid tier.
+
+        :return: the partnership
+        """
+        product = self.env['product.product'].create({
+            'name': f'Fee {code}', 'type': 'service', 'service_tracking': 'partnership',
+            'grade_id': self.tier[code].id,
+        })
+        return self.env['scn.partnership'].create({
+            'partner_id': city.id, 'grade_id': self.tier[code].id, 'product_id': product.id, 'fee': 100.0,
+            'date_start': '2019-01-01', 'state': 'active',
+        })
+
     def send(self, *records, batch='batch-1', source='test', run='run-1', user=None, **changes):
         """Call ``sync_receive`` as the automation user.
 

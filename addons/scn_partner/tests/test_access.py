@@ -24,6 +24,15 @@ MATRIX = {
     'scn.signup.reject': {'officer': ALL, 'manager': ALL},
     'scn.signup.merge': {'officer': ALL, 'manager': ALL},
     'scn.sync.key': {'manager': ALL},
+    'scn.partnership': {
+        'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': {READ, WRITE, CREATE}, 'manager': ALL,
+    },
+    'scn.partnership.instalment': {'reader': {READ}, 'officer': ALL, 'finance': ALL, 'manager': ALL},
+    'scn.partnership.period': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.purchase.reference': {
+        'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': ALL, 'manager': {READ, WRITE, CREATE},
+    },
+    'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 
 

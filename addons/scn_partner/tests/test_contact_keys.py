@@ -78,7 +78,7 @@ class TestContactKeys(SharingCitiesCase):
     def test_merging_a_paid_city_keeps_the_tier(self):
         twin = self.env['res.partner'].create({'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id})
         twin.task_force_since = '2019-01-01'
-        self.riverton.grade_id = self.tier['premium']
+        self.give_tier(self.riverton, 'premium')
         self.env['base.partner.merge.automatic.wizard']._merge((twin + self.riverton).ids, self.riverton)
         self.assertEqual(self.riverton.grade_id, self.tier['premium'])
         self.assertTrue(self.riverton.is_task_force)

@@ -53,7 +53,7 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.assertEqual(self.riverton.country_id, self.uk)
 
     def test_a_paid_tier_a_stop_and_invoicing_data_are_never_touched(self):
-        self.riverton.write({'grade_id': self.tier['premium'].id, 'vat': False})
+        self.give_tier(self.riverton, 'premium')
         ana = self.env['res.partner'].create({
             'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.riverton.id,
             'news_stopped_on': '2019-01-01 00:00:00',

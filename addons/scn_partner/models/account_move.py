@@ -1,0 +1,65 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """Invoices of periods: what happens to the ledger when one is cancelled, reversed, posted again or deleted."""
+
+    _inherit = 'account.move'
+
+    def write(self, vals):
+        if vals.get('state') == 'draft':
+            self._check_period_is_free()
+        periods = self._get_scn_periods() if 'state' in vals else None
+        result = super().write(vals)
+        if periods is not None:
+            (periods | self._get_scn_periods())._refresh_state()
+        return result
+
+    def unlink(self):
+        periods = self._get_scn_periods()
+        result = super().unlink()
+        periods._refresh_state()
+        return result
+
+    def _get_scn_periods(self):
+        return self.sudo().invoice_line_ids.scn_period_id
+
+    def _check_period_is_free(self):
+        """The sentence before the unique index: a cancelled invoice cannot come back beside its successor.
+
+        :raises UserError: when the period has another invoice by now
+        """
+        for line in self.filtered(lambda move: move.state == 'cancel').invoice_line_ids.filtered('scn_period_id'):
+            others = line.sudo().scn_period_id.line_ids.filtered(
+                lambda other, line=line: other.parent_state != 'cancel'
+                and (other.scn_instalment, other.scn_issue) == (line.scn_instalment, line.scn_issue),
+            )
+            if others:
+                raise UserError(self.env._(
+                    "%(period)s was invoiced again by %(invoice)s. Work with that invoice instead.",
+                    period=line.scn_period_id.display_name, invoice=others[0].move_id.display_name,
+                ))
+
+    def _post(self, soft=True):
+        """A credit note that takes back a whole invoice frees its periods, in the same transaction."""
+        posted = super()._post(soft=soft)
+        origins = posted.filtered(lambda move: move.move_type == 'out_refund').reversed_entry_id
+        origins.filtered(lambda move: move._is_fully_reversed())._release_scn_periods()
+        return posted
+
+    def _is_fully_reversed(self):
+        """Whether posted credit notes add up to the invoice."""
+        self.ensure_one()
+        reversals = self.reversal_move_ids.filtered(lambda move: move.state == 'posted')
+        return self.currency_id.compare_amounts(sum(reversals.mapped('amount_total')), self.amount_total) >= 0
+
+    def _release_scn_periods(self):
+        """Give the key back: the next invoice of the period is the next issue."""
+        lines = self.sudo().invoice_line_ids.filtered('scn_period_id')
+        periods = lines.scn_period_id
+        for line in lines:
+            line.write({'scn_credited_period_id': line.scn_period_id.id, 'scn_period_id': False})
+        for period in periods:
+            period.issue += 1
+        periods._refresh_state()

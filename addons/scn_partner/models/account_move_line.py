@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class AccountMoveLine(models.Model):
+    """The key that makes a period be invoiced exactly once: period, instalment and issue."""
+
+    _inherit = 'account.move.line'
+
+    scn_period_id = fields.Many2one(
+        'scn.partnership.period', string="Partnership period", copy=False, index='btree_not_null', readonly=True,
+        ondelete='restrict',
+    )
+    scn_instalment = fields.Integer(string="Instalment", copy=False, readonly=True)
+    scn_issue = fields.Integer(string="Issue", copy=False, readonly=True)
+    scn_credited_period_id = fields.Many2one(
+        'scn.partnership.period', string="Credited period", copy=False, index='btree_not_null', readonly=True,
+        ondelete='restrict', help="The line invoiced this period before it was credited.",
+    )
+
+    _scn_period_once = models.UniqueIndex(
+        "(scn_period_id, scn_instalment, scn_issue) WHERE scn_period_id IS NOT NULL AND parent_state != 'cancel'",
+        "This period is already invoiced.",
+    )
+
+    def copy_data(self, default=None):
+        """“Reverse and create” hands the next issue of the period to the replacement.
+
+        A plain copy and a credit note never carry the key. The context is Odoo's own; a caller who forges it
+        meets the unique index.
+        """
+        values_list = super().copy_data(default=default)
+        context = self.env.context
+        if context.get('include_business_fields') and 'move_reverse_cancel' not in context:
+            for line, values in zip(self, values_list, strict=True):
+                period = line.sudo().scn_credited_period_id
+                if period:
+                    values.update(
+                        scn_period_id=period.id, scn_instalment=line.scn_instalment, scn_issue=period.issue,
+                    )
+        return values_list
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        keyed = lines.filtered('scn_period_id')
+        if keyed:
+            keyed.sudo().scn_period_id._refresh_state()
+        return lines

@@ -192,7 +192,7 @@ def read_key_file(path: Path) -> SecretStr:
         raise ConfigurationProblem(
             f"The key file {path} cannot be read: {error.strerror}."
         ) from None
-    with open(descriptor, "rb") as stream:
+    with os.fdopen(descriptor, "rb") as stream:
         state = os.fstat(stream.fileno())
         if not stat.S_ISREG(state.st_mode):
             raise ConfigurationProblem(f"The key file {path} is not a regular file.")

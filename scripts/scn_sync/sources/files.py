@@ -32,7 +32,7 @@ def _read(path: Path, position: int) -> RawMessage:
     try:
         # O_NONBLOCK: a named pipe that lies in the folder must not stop the run
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with open(descriptor, "rb") as stream:
+        with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return RawMessage(
                     position, external_id(os.fsencode(path.name)), None, position, "unreadable_file"

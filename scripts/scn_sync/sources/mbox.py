@@ -26,7 +26,8 @@ LINE_BYTES = 1_000_000
 _LOOK_AHEAD_BYTES = 65_536
 
 _SEPARATOR = re.compile(
-    rb"^From \S{1,320}(?: \S{1,320})? +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
+    rb"^From \S{1,320}(?: \S{1,320})? +(?:Mon|Tue|Wed|Thu|Fri|Sat"
+    rb"|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
     rb" .{0,40}\d{4}"
 )
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:")

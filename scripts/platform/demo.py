@@ -113,7 +113,7 @@ def sync_sample(server: OdooServer) -> None:
         raise PlatformError(
             f"scn-sync ended with exit code {code}; Odoo's log is {server.log_path}"
         )
-    say(f"✓ {result['read']} messages read: {result['conclusion']}")
+    say(f"✓ {result['read']} messages read, {result['writes']} sign-ups written")
 
 
 def run_sync(server: OdooServer, login: str, key: str) -> tuple[int, dict[str, object] | None]:

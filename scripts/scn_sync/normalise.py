@@ -20,7 +20,7 @@ _EVERYDAY_NAMES = {
     "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB", "groot-brittannie": "GB",
     "engeland": "GB", "gran bretana": "GB", "gran bretanya": "GB", "grande-bretagne": "GB", "grossbritannien": "GB",
     "gra-bretanha": "GB", "reino unido": "GB", "royaume uni": "GB",
-    "usa": "US", "us": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "etats unis": "US",
+    "usa": "US", "us": "US", "u.s.a": "US", "u.s": "US", "united states of america": "US", "etats unis": "US",
     "holland": "NL", "holanda": "NL", "the netherlands": "NL", "pays bas": "NL", "korea": "KR", "south korea": "KR",
     "corea del sur": "KR", "coree du sud": "KR", "zuid-korea": "KR", "sudkorea": "KR", "coreia do sul": "KR",
     "czech republic": "CZ", "tsjechie": "CZ", "tschechien": "CZ", "turkey": "TR", "turkije": "TR", "turkei": "TR",

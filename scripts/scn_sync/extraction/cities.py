@@ -14,7 +14,7 @@ _PREFIX = re.compile(
     r"(?:[Cc]ity|[Mm]unicipality|[Tt]own|[Rr]egion) of (?:the (?=City))?"
     r"|(?:[Gg]emeente|[Ss]tad|[Ss]tadsbestuur|[Ss]tadsregio) (?!en |van |met |die |in |is )"
     r"|(?:[Aa]yuntamiento|[Cc]iudad|[Mm]unicipio|[Cc]oncejo) (?:de |del )"
-    r"|(?:[Aa]juntament|[Cc]iutat|[Mm]unicipi) (?:de l'|del |de |d')"
+    r"|(?:[Aa]juntament|[Cc]iutat|[Mm]unicipi) (?:del |de |d')"
     r"|(?:[Vv]ille|[Mm]airie|[Mm]étropole|[Cc]ommune|[Rr]égion) (?:de |d'|du |des )"
     r"|(?:[Cc]âmara [Mm]unicipal|[Mm]unicípio|[Cc]idade) (?:de |do |da |dos )"
     r"|[Cc]omune di "
@@ -23,7 +23,7 @@ _PREFIX = re.compile(
     r")"
 )
 _SUFFIX = re.compile(
-    r"(?<!\w)((?:[^\W\d_][\w'’-]*\.? ){1,4}?)(?:City Council|Metropolitan City|City Hall"
+    r"(?<![\w'’-])((?:[^\W\d_][\w'’-]*\.? ){1,4}?)(?:City Council|Metropolitan City|City Hall"
     r"|Borough Council|Municipality|Stad kommun)\b"
 )
 _ONLY_PREFIX = re.compile(
@@ -45,7 +45,7 @@ _GERMAN_ADDITION = re.compile(
 _TOKEN = re.compile(r"\S+")
 _LINKS = re.compile(r" ?[/;&+] ?| (?:and|en|y|i|et|und|e) ", re.IGNORECASE)
 _NO_CITY_TEXT = (
-    "sharing summit declaration city cities council europe world expo smart digital unit our the this your "
+    "sharing summit declaration city cities council europe world expo smart digital unit our this your "
     "platform week hall union nations interesse"
 )
 _NO_CITY = frozenset(_NO_CITY_TEXT.split())

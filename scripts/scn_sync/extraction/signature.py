@@ -10,7 +10,7 @@ from scn_sync.normalise import find_country, normalise_name
 from scn_sync.text_cleaning import fold
 
 _LINES = 12
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
     r"(?<![\w/.])(?:\+|00)?\(?\d[\d\s()./–-]{6,24}\d(?:\s*(?:ext|toestel|poste|x)\.? ?\d{1,6})?"
 )

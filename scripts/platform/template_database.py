@@ -31,7 +31,7 @@ TEMPLATE_PREFIX = "sharing_template_"
 TEMPLATES_KEPT = 2
 _MARKS: list[InUse] = []
 # Raised when the way a template is built changes.
-RECIPE = "2"
+RECIPE = "3"
 GENERATE_ASSETS = """
 env['ir.qweb']._pregenerate_assets_bundles()
 env.cr.commit()
@@ -109,8 +109,6 @@ def build_base(platform: Platform, base: str) -> None:
     _create_empty(platform, unfinished)
     with step("installing Odoo's apps (once per Odoo version)") as running:
         _install(platform, unfinished, base_modules(platform.addons), running)
-    with step("generating the browser's assets (once per Odoo version)"):
-        run_in_shell(platform, unfinished, GENERATE_ASSETS)
     _finish(platform, unfinished, base)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from scn_sync import sample
 from scn_sync.reading import DeadLetter, Reading, Rejection, Signup, read_message
+from scn_sync.reasons import DEAD_LETTERS, REJECTIONS, REVIEW_REASONS
 from scn_sync.sources import RawMessage, open_source
 from scn_sync.sources.raw_message import external_id
 from scn_sync.time_limit import TimeLimitExceeded, time_limit
@@ -19,8 +20,10 @@ HEAD = b"From: x <x@faro.example>\nDate: Mon, 2 Sep 2019 09:00:00 +0200\nSubject
 SLACK = 1.0  # seconds above the limit that a loaded machine may take
 MEMORY = 200_000_000
 
+NESTED = b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n"
+
 HOSTILE = {
-    "nested multiparts": b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(3000)),
+    "nested multiparts": b"".join(NESTED % (n, n) for n in range(3000)),
     "nested messages": b"Content-Type: message/rfc822\n\n" * 5000,
     "one long header": b"X-Long: " + b"a" * 5_000_000 + b"\n\n",
     "one long subject": b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\n\n",
@@ -59,7 +62,13 @@ def read_bounded(content: bytes) -> Reading:
     started = time.monotonic()
     reading = read_message(raw_message(content))
     assert time.monotonic() - started < 2 + SLACK
-    assert isinstance(reading, Signup | Rejection | DeadLetter)
+    match reading:
+        case Signup(record):
+            assert set(record.review_reasons) <= REVIEW_REASONS.keys()
+        case Rejection(reason):
+            assert reason in REJECTIONS
+        case DeadLetter(reason):
+            assert reason in DEAD_LETTERS
     return reading
 
 

@@ -156,7 +156,7 @@ def test_a_file_that_is_no_mailbox_is_refused(tmp_path: Path, content: bytes) ->
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoMailbox, match="no Maildir and holds no .eml file"):
+    with pytest.raises(NoMailbox, match="no Maildir and holds no"):
         open_source(tmp_path)
 
 

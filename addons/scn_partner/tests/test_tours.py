@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -64,6 +65,16 @@ class TestTours(HttpCase):
         self.assertEqual(self.cell(self.access), (1, False))
         self.assertEqual(self.cell(self.counted), (2, 'quarter'))
         self.assertEqual(self.cell(self.request), (1, False))
+
+    def test_refused_change_leaves_cell(self):
+        """What the server refuses is said, and the cell shows what still holds."""
+        def refuse(lines, vals):
+            raise UserError("Refused by the test")
+
+        self.patch(self.env.registry['scn.grade.benefit'], 'write', refuse)
+        with mute_logger('odoo.http'):  # the refusal is part of the tour
+            self.start_tour('/odoo/tiers-and-benefits', 'scn_benefit_matrix_refused', login='tour_manager')
+        self.assertEqual(self.cell(self.counted), (1, 'year'))
 
     def test_reader_sees_matrix_and_cities(self):
         """A reader cannot change a cell, and gets from a tier to its cities."""

@@ -127,6 +127,33 @@ registry.category("web_tour.tours").add("scn_benefit_matrix_keyboard", {
     ],
 });
 
+registry.category("web_tour.tours").add("scn_benefit_matrix_refused", {
+    url: "/odoo/tiers-and-benefits",
+    steps: () => [
+        {
+            trigger: cell("Tour tier, Tour benefit counted: 1 a year"),
+            run: "click",
+        },
+        {
+            trigger: ".o_scn_benefit_count input[type=number]",
+            run: "edit 3",
+        },
+        {
+            trigger: ".o_scn_benefit_count button[type=submit]",
+            run: "click",
+        },
+        {
+            content: "The server refuses, as Odoo shows it",
+            trigger: ".modal:contains(Refused by the test) .modal-footer button",
+            run: "click",
+        },
+        {
+            content: "The cell says what still holds, and there is nothing to undo",
+            trigger: `body:not(:has(.o_notification_buttons)) ${cell("Tour tier, Tour benefit counted: 1 a year")}:not(.opacity-50)`,
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("scn_benefit_matrix_reader", {
     url: "/odoo/tiers-and-benefits",
     steps: () => [

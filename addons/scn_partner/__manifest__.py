@@ -36,6 +36,12 @@
         'views/stop_templates.xml',
         'views/menus.xml',
     ],
+    'demo': [
+        'demo/res_users_demo.xml',
+        'demo/res_partner_demo.xml',
+        'demo/scn_city_alias_demo.xml',
+        'demo/scn_contact_role_demo.xml',
+    ],
     'assets': {
         'web.assets_backend': [
             'scn_partner/static/src/**/*',

@@ -34,6 +34,7 @@ def main() -> int:
     parser.add_argument("options", nargs=argparse.REMAINDER, help="options of the command")
     arguments = parser.parse_args()
     # a polite end (a closed terminal, a stopped job) cleans up as Ctrl-C does
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:

@@ -60,12 +60,22 @@ def run_logged(
         )
 
 
-def output_of(command: Sequence[str], folder: Path | None = None) -> str | None:
+def output_of(
+    command: Sequence[str],
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str | None:
     """What a program prints, stripped; None when it is missing or fails."""
     if shutil.which(command[0]) is None:
         return None
     result = subprocess.run(
-        list(command), cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        list(command),
+        cwd=folder,
+        env=None if environment is None else dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     return result.stdout.strip() if result.returncode == 0 else None
 

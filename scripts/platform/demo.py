@@ -43,9 +43,10 @@ def demo(options: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make demo")
     parser.add_argument("--once", action="store_true", help="stop after the sync")
     parser.add_argument("--port", type=int, default=PREFERRED_PORT)
+    parser.add_argument("--database", default=DEMO_DATABASE)
     chosen = parser.parse_args(options)
     offer_pdf_printer()
-    with running_demo(chosen.port) as server:
+    with running_demo(chosen.port, chosen.database) as server:
         _print_welcome(server)
         if chosen.once:
             return 0
@@ -58,17 +59,17 @@ def demo(options: list[str]) -> int:
 
 
 @contextmanager
-def running_demo(port: int = PREFERRED_PORT) -> Iterator[OdooServer]:
+def running_demo(port: int = PREFERRED_PORT, database: str = DEMO_DATABASE) -> Iterator[OdooServer]:
     """The demo's server, with the sample mailbox in its inbox, for as long as the block lasts."""
     with (
-        exclusive("demo", otherwise="A demo is already running here: stop it with Ctrl-C first."),
+        exclusive(database, otherwise="A demo is already running here: stop it with Ctrl-C first."),
         ready_platform() as platform,
     ):
         say(f"· Odoo {platform.odoo.version}; {platform.postgres.version}")
-        prepare_database(platform)
-        log = cache_root() / "logs" / "demo.log"
+        prepare_database(platform, database)
+        log = cache_root() / "logs" / f"{database}.log"
         log.unlink(missing_ok=True)
-        server = OdooServer(platform, DEMO_DATABASE, log, port=free_port(port), cron_threads=1)
+        server = OdooServer(platform, database, log, port=free_port(port), cron_threads=1)
         try:
             with step("starting Odoo"):
                 server.start()
@@ -79,22 +80,22 @@ def running_demo(port: int = PREFERRED_PORT) -> Iterator[OdooServer]:
                 server.stop()
 
 
-def prepare_database(platform: Platform) -> None:
+def prepare_database(platform: Platform, database: str) -> None:
     """The demo database as the addons are now; it is made anew when they changed."""
     template = prepared_template(platform)
-    made_from = subfolder("demo") / "template"
+    made_from = demo_folder(database) / "template"
     before = made_from.read_text(encoding="utf-8") if made_from.exists() else ""
-    there = exists(platform, DEMO_DATABASE)
+    there = exists(platform, database)
     if there and before == template:
         say("✓ the demo database of the last time is used again")
         return
     if there:
         say("· the addons or Odoo changed since the last time: the demo database is made anew")
     made_from.unlink(missing_ok=True)
-    _key_file().unlink(missing_ok=True)
+    _key_file(database).unlink(missing_ok=True)
     with step("making the demo database"):
-        drop(platform, DEMO_DATABASE)
-        clone(platform, template, DEMO_DATABASE)
+        drop(platform, database)
+        clone(platform, template, database)
     made_from.write_text(template, encoding="utf-8")
 
 
@@ -105,14 +106,14 @@ def sync_sample(server: OdooServer) -> None:
     code, result = run_sync(server, login, key)
     if code == WRONG_KEY:
         # it ended, or the database was replaced
-        _key_file().unlink(missing_ok=True)
+        _key_file(server.database).unlink(missing_ok=True)
         key, login = bot_key(server)
         code, result = run_sync(server, login, key)
     if code or result is None:
         raise PlatformError(
             f"scn-sync ended with exit code {code}; Odoo's log is {server.log_path}"
         )
-    say(f"✓ {result['read']} messages read: {result['conclusion']}")
+    say(f"✓ {result['read']} messages read, {result['writes']} sign-ups written")
 
 
 def run_sync(server: OdooServer, login: str, key: str) -> tuple[int, dict[str, object] | None]:
@@ -128,7 +129,7 @@ def run_sync(server: OdooServer, login: str, key: str) -> tuple[int, dict[str, o
         "SCN_SYNC_LOGIN": login,
         "SCN_SYNC_API_KEY": key,
         # a configuration of the user must not lead the demo to another server
-        "XDG_CONFIG_HOME": str(subfolder("demo")),
+        "XDG_CONFIG_HOME": str(demo_folder(server.database)),
     }
     command = [str(Path(sys.executable).parent / "scn-sync"), "import", "--json", str(MAILBOX)]
     result = subprocess.run(
@@ -141,7 +142,7 @@ def run_sync(server: OdooServer, login: str, key: str) -> tuple[int, dict[str, o
 
 def bot_key(server: OdooServer) -> tuple[str, str]:
     """The sync bot's API key and log-in; the key is kept in a file only we can read."""
-    file = _key_file()
+    file = _key_file(server.database)
     if file.exists():
         kept = json.loads(file.read_text(encoding="utf-8"))
         return kept["key"], kept["login"]
@@ -191,10 +192,15 @@ def personas(platform: Platform, database: str) -> list[Persona]:
     return [*found, Persona("administrator", "Administrator", "admin")]
 
 
-def _key_file() -> Path:
-    folder = subfolder("demo")
+def demo_folder(database: str) -> Path:
+    """What is kept of a demo beside its database; only we may look into it."""
+    folder = subfolder("demo", database)
     folder.chmod(0o700)
-    return folder / "sync-bot-key.json"
+    return folder
+
+
+def _key_file(database: str) -> Path:
+    return demo_folder(database) / "sync-bot-key.json"
 
 
 def _print_welcome(server: OdooServer) -> None:

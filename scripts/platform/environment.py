@@ -30,6 +30,8 @@ from .system_packages import install
 OLDEST, NEWEST = (3, 10), (3, 13)
 INSIDE = "SCN_PLATFORM_ENVIRONMENT"
 STARTED_BY = "SCN_PLATFORM_PYTHON"
+# The user's own PYTHONPATH, while ours is set for Odoo.
+USER_PATH = "SCN_PLATFORM_PYTHONPATH"
 REQUIREMENT_FILES = ("odoo-requirements.txt", "dev-requirements.txt")
 
 

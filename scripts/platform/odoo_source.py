@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from .cache_folder import exclusive, remove_tree, subfolder
 from .command import output_of, run_logged
 from .console import say, step
 from .debian_package import debian_odoo
-from .environment import STARTED_BY
+from .environment import STARTED_BY, USER_PATH
 from .failure import PlatformError
 
 SERIES = "19.0"
@@ -87,7 +86,11 @@ def _importable() -> OdooSource:
         "import importlib.util as u; s = u.find_spec('odoo');"
         "print(next((p for p in (s.submodule_search_locations or [])), '') if s else '')"
     )
-    found = output_of([python, "-c", code], folder=Path("/"))
+    # inside a run that we started PYTHONPATH is ours: ask with the user's
+    environment = dict(os.environ)
+    if USER_PATH in environment:
+        environment["PYTHONPATH"] = environment[USER_PATH]
+    found = output_of([python, "-c", code], folder=Path("/"), environment=environment)
     if not found:
         raise NotThisWay(f"{python} cannot import odoo")
     package = Path(found).resolve()
@@ -154,11 +157,8 @@ def _clone(url: str, folder: Path) -> None:
 
 
 def _from_checkout(folder: Path, version: str) -> OdooSource:
-    commit = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    exact = f"git {commit.stdout.strip()}" if commit.returncode == 0 else f"source {folder}"
+    commit = None
+    if (folder / ".git").exists():
+        commit = output_of(["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"])
+    exact = f"git {commit}" if commit else f"source {folder}"
     return OdooSource(folder, f"{version}, {exact}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .cache_folder import CHECKOUT, cache_root, subfolder
+from .environment import USER_PATH
 from .failure import PlatformError
 from .odoo_source import OdooSource, find_odoo
 from .postgres import Postgres, running_postgres
@@ -63,6 +64,7 @@ class Platform:
         return {
             **kept,
             **self.postgres.variables,
+            USER_PATH: os.environ.get(USER_PATH, os.environ.get("PYTHONPATH", "")),
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONUNBUFFERED": "1",
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from .cache_folder import cache_root, exclusive, remove_tree, subfolder
+from .cache_folder import InUse, cache_root, exclusive, remove_tree, subfolder, when_unused
 from .command import run_logged
 from .console import Step, step
 from .environment import REQUIREMENT_FILES
@@ -29,8 +29,9 @@ from .process_register import is_alive
 BASE_PREFIX = "sharing_base_"
 TEMPLATE_PREFIX = "sharing_template_"
 TEMPLATES_KEPT = 2
+_MARKS: list[InUse] = []
 # Raised when the way a template is built changes.
-RECIPE = "1"
+RECIPE = "3"
 GENERATE_ASSETS = """
 env['ir.qweb']._pregenerate_assets_bundles()
 env.cr.commit()
@@ -95,6 +96,8 @@ def prepared_template(platform: Platform) -> str:
             build_template(platform, base, template)
         for name in (base, template):
             (subfolder("templates") / name).touch()
+            # for the life of this process no other run removes it
+            _MARKS.append(InUse(name))
         _remove_old(platform)
     return template
 
@@ -242,8 +245,10 @@ def _remove_old(platform: Platform) -> None:
         found = [name for name in databases(platform, prefix) if "unfinished" not in name]
         found.sort(key=lambda name: _used_at(marks / name), reverse=True)
         for name in found[TEMPLATES_KEPT:]:
-            drop(platform, name)
-            (marks / name).unlink(missing_ok=True)
+            with when_unused(name) as unused:
+                if unused:
+                    drop(platform, name)
+                    (marks / name).unlink(missing_ok=True)
 
 
 def _used_at(mark: Path) -> float:

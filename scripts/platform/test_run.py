@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from .browser import require_browser, require_pdf_printer
-from .cache_folder import CHECKOUT, InUse, subfolder
+from .cache_folder import CHECKOUT, subfolder
 from .console import say, step
 from .prepared import Platform, ready_platform
 from .template_database import clone, drop, fresh_name, prepared_template, remove_leftovers
@@ -23,8 +23,6 @@ def run_tests(options: list[str]) -> int:
     with ready_platform() as platform:
         say(f"· Odoo {platform.odoo.version}; {platform.postgres.version}")
         template = prepared_template(platform)
-        # other runs may not remove the template while its clones are being made
-        mark = InUse(template)
         remove_leftovers(platform, PURPOSE)
         database = fresh_name(PURPOSE)
         with step("cloning the test database"):
@@ -34,7 +32,6 @@ def run_tests(options: list[str]) -> int:
         finally:
             drop(platform, database)
             remove_leftovers(platform, PURPOSE)
-            mark.release()
 
 
 def pytest_command(platform: Platform, database: str, folders: list[str]) -> list[str]:

@@ -70,9 +70,7 @@ def _server_options(command: Callable[Concatenate[Settings, P], int]) -> Callabl
             )
             code = problem.exit_code
         except KeyboardInterrupt:
-            console.print(
-                "scn-sync: interrupted; what the server has answered is stored, run it again for the rest."
-            )
+            console.print("scn-sync: interrupted before anything was sent.")
             code = ExitCode.INTERRUPTED
         sys.exit(code)
 

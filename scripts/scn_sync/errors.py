@@ -92,6 +92,12 @@ class ServerBusy(RetriableError):
     """The server gave up on a conflict between transactions and undid the call."""
 
 
+class Interrupted(RetriableError):
+    """The user, or the machine that shuts down, ended the run."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 # --- skippable: one message is left out, the run goes on ----------------------------------------------------
 
 

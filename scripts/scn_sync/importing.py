@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from scn_sync.errors import FatalError, SyncError
+from scn_sync.errors import FatalError, Interrupted, SyncError
 from scn_sync.inbox import SignupInbox, record_text
 from scn_sync.models import BatchAnswer, Limits, RecordAnswer
 from scn_sync.reading import DeadLetter, Rejection, Signup, read_message
@@ -158,6 +158,10 @@ class _Run:
             self._send()
         except SyncError as problem:
             result.problem = problem
+        except KeyboardInterrupt:
+            result.problem = Interrupted(
+                "Interrupted: what the server has answered is stored, run it again for the rest."
+            )
         result.not_sent = result.read - sum(result.counts.values())
         result.seconds = time.monotonic() - started
         result.check_conservation()

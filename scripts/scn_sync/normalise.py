@@ -20,7 +20,7 @@ _EVERYDAY_NAMES = {
     "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB", "groot-brittannie": "GB",
     "engeland": "GB", "gran bretana": "GB", "gran bretanya": "GB", "grande-bretagne": "GB", "grossbritannien": "GB",
     "gra-bretanha": "GB", "reino unido": "GB", "royaume uni": "GB",
-    "usa": "US", "us": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "etats unis": "US",
+    "usa": "US", "us": "US", "u.s.a": "US", "u.s": "US", "united states of america": "US", "etats unis": "US",
     "holland": "NL", "holanda": "NL", "the netherlands": "NL", "pays bas": "NL", "korea": "KR", "south korea": "KR",
     "corea del sur": "KR", "coree du sud": "KR", "zuid-korea": "KR", "sudkorea": "KR", "coreia do sul": "KR",
     "czech republic": "CZ", "tsjechie": "CZ", "tschechien": "CZ", "turkey": "TR", "turkije": "TR", "turkei": "TR",
@@ -75,7 +75,7 @@ def normalise_email(value: str) -> tuple[str | None, set[str]]:
     reasons: set[str] = set()
     if INVISIBLE.search(value):
         reasons.add("invisible_characters")
-    address = clean_line(value).strip(" <>\"'“”,;:()[]").removeprefix("mailto:").rstrip(".")
+    address = _bare_address(value)
     if not address or len(address) > EMAIL_LENGTH:
         return None, reasons | {"email_invalid"}
     try:
@@ -87,6 +87,18 @@ def normalise_email(value: str) -> tuple[str | None, set[str]]:
     if looks_alike(normal):
         reasons.add("lookalike_address")
     return normal, reasons
+
+
+def _bare_address(value: str) -> str:
+    """Take off brackets, quotes and punctuation around an address; an apostrophe may belong to it."""
+    address = clean_line(value)
+    while True:
+        stripped = address.strip(' <>"“”,;:()[]').removeprefix("mailto:").rstrip(".")
+        if len(stripped) > 1 and stripped[0] == stripped[-1] == "'":
+            stripped = stripped[1:-1]
+        if stripped == address:
+            return address
+        address = stripped
 
 
 def looks_alike(text: str) -> bool:

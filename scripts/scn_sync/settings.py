@@ -192,15 +192,17 @@ def read_key_file(path: Path) -> SecretStr:
         raise ConfigurationProblem(
             f"The key file {path} cannot be read: {error.strerror}."
         ) from None
-    with open(descriptor, "rb") as stream:
-        state = os.fstat(stream.fileno())
+    try:
+        state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
             raise ConfigurationProblem(f"The key file {path} is not a regular file.")
         if state.st_mode & 0o077:
             raise ConfigurationProblem(
                 f"The key file {path} can be read by others: run chmod 600 on it."
             )
-        content = stream.read(4097)
+        content = os.read(descriptor, 4097)
+    finally:
+        os.close(descriptor)
     try:
         key = content.decode("ascii").strip()
     except UnicodeDecodeError:

@@ -33,10 +33,10 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a form for comparing: lower case, no accents, ordinary apostrophes, single spaces."""
-    text = text.casefold().replace("’", "'")
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(
-            character for character in decomposed if not unicodedata.combining(character)
+        # compatibility forms come apart before and after the case is folded: “𝕬” and “ﬁ” have both
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(letter for letter in text if not unicodedata.combining(letter)).replace(
+            "’", "'"
         )
-    return _WHITE.sub(" ", text).strip()
+    return _WHITE.sub(" ", text.casefold()).strip()

@@ -14,56 +14,29 @@ _PREFIX = re.compile(
     r"(?:[Cc]ity|[Mm]unicipality|[Tt]own|[Rr]egion) of (?:the (?=City))?"
     r"|(?:[Gg]emeente|[Ss]tad|[Ss]tadsbestuur|[Ss]tadsregio) (?!en |van |met |die |in |is )"
     r"|(?:[Aa]yuntamiento|[Cc]iudad|[Mm]unicipio|[Cc]oncejo) (?:de |del )"
-    r"|(?:[Aa]juntament|[Cc]iutat|[Mm]unicipi) (?:de l'|del |de |d')"
+    r"|(?:[Aa]juntament|[Cc]iutat|[Mm]unicipi) (?:del |de |d')"
     r"|(?:[Vv]ille|[Mm]airie|[Mm]étropole|[Cc]ommune|[Rr]égion) (?:de |d'|du |des )"
     r"|(?:[Cc]âmara [Mm]unicipal|[Mm]unicípio|[Cc]idade) (?:de |do |da |dos )"
     r"|[Cc]omune di "
-    r"|(?P<german>(?:[Ll]andeshauptstadt|[Hh]ansestadt|[Ss]tadtverwaltung|[Ss]tadt|[Mm]agistrat der [Ss]tadt) (?:der )?)"
+    r"|(?P<german>(?:[Ll]andeshauptstadt|[Hh]ansestadt|[Ss]tadtverwaltung|[Ss]tadt"
+    r"|[Mm]agistrat der [Ss]tadt) (?:der )?)"
     r")"
 )
 _SUFFIX = re.compile(
-    r"(?<!\w)((?:[^\W\d_][\w'’-]*\.? ){1,4}?)(?:City Council|Metropolitan City|City Hall|Borough Council|Municipality|Stad kommun)\b"
+    r"(?<![\w'’-])((?:[^\W\d_][\w'’-]*\.? ){1,4}?)(?:City Council|Metropolitan City|City Hall"
+    r"|Borough Council|Municipality|Stad kommun)\b"
 )
 _ONLY_PREFIX = re.compile(
-    r"^(?:the )?(?:city|municipality|town|region|gemeente|stad|ayuntamiento|ciudad|municipio|ajuntament|ciutat|ville|mairie"
+    r"^(?:the )?(?:city|municipality|town|region|gemeente|stad|ayuntamiento|ciudad"
+    r"|municipio|ajuntament|ciutat|ville|mairie"
     r"|metropole|commune|camara municipal|cidade|stadt|landeshauptstadt|comune)(?: (?:of|de|del|di|do|da|du|der))? "
     r"|^(?:ajuntament|ciutat|ville|mairie|metropole) (?:de l'|d')"
 )
-_PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "della",
-        "di",
-        "la",
-        "las",
-        "los",
-        "le",
-        "les",
-        "l'",
-        "d'",
-        "den",
-        "der",
-        "am",
-        "an",
-        "im",
-        "of",
-        "do",
-        "da",
-        "dos",
-        "das",
-        "sur",
-        "aan",
-        "op",
-        "upon",
-        "the",
-        "in",
-        "i",
-        "en",
-        "y",
-        "e",
-    ]
+_PARTICLES_TEXT = (
+    "de del della di la las los le les l' d' den der am an im of do da dos das sur aan op upon the"
+    " in i en y e"
 )
+_PARTICLES = frozenset(_PARTICLES_TEXT.split())
 _ABBREVIATION = re.compile(r"^(?:St|Ste|Sta|Sto|Mt)\.$|^(?:[A-Z]\.){2,}$")
 _GERMAN_FIRST = frozenset({"Bad", "Sankt", "St.", "Neu", "Groß"})
 _GERMAN_ADDITION = re.compile(
@@ -71,32 +44,11 @@ _GERMAN_ADDITION = re.compile(
 )
 _TOKEN = re.compile(r"\S+")
 _LINKS = re.compile(r" ?[/;&+] ?| (?:and|en|y|i|et|und|e) ", re.IGNORECASE)
-_NO_CITY = frozenset(
-    [
-        "sharing",
-        "summit",
-        "declaration",
-        "city",
-        "cities",
-        "council",
-        "europe",
-        "world",
-        "expo",
-        "smart",
-        "digital",
-        "unit",
-        "our",
-        "the",
-        "this",
-        "your",
-        "platform",
-        "week",
-        "hall",
-        "union",
-        "nations",
-        "interesse",
-    ]
+_NO_CITY_TEXT = (
+    "sharing summit declaration city cities council europe world expo smart digital unit our this your "
+    "platform week hall union nations interesse"
 )
+_NO_CITY = frozenset(_NO_CITY_TEXT.split())
 _WORDS = 4
 
 

@@ -9,8 +9,10 @@ from scn_sync.text_cleaning import fold
 
 _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _AWAY_SUBJECT = re.compile(
-    r"^(?:re: ?)?(?:automatic reply|out of office|auto(?:matic)?[ -]?reply|autoreply|automatisch antwoord|afwezig(?:heid)?\b"
-    r"|respuesta automatica|fuera de la oficina|resposta automatica|fora de l'oficina|reponse automatique|absence du bureau"
+    r"^(?:re: ?)?(?:automatic reply|out of office|auto(?:matic)?[ -]?reply|autoreply"
+    r"|automatisch antwoord|afwezig(?:heid)?\b"
+    r"|respuesta automatica|fuera de la oficina|resposta automatica|fora de l'oficina"
+    r"|reponse automatique|absence du bureau"
     r"|automatische antwort|abwesenheit|abwesenheitsnotiz|ausencia)"
 )
 _BOUNCE_SUBJECT = re.compile(

@@ -135,12 +135,14 @@ FIELD_OF_LABEL, LANGUAGES_OF_LABEL = _index()
 CLOSINGS = (
     "kind regards|best regards|regards|with regards|warm regards|sincerely|yours sincerely|yours faithfully|best wishes"
     "|many thanks|with best wishes|warmly|best|cheers"
-    "|met vriendelijke groet|met vriendelijke groeten|vriendelijke groet|vriendelijke groeten|hartelijke groet|groeten|mvg"
+    "|met vriendelijke groet|met vriendelijke groeten|vriendelijke groet"
+    "|vriendelijke groeten|hartelijke groet|groeten|mvg"
     "|saludos|un saludo|saludos cordiales|un cordial saludo|atentamente|cordialmente|reciba un cordial saludo"
     "|salutacions|salutacions cordials|una salutacio|cordialment|atentament|ben cordialment"
     "|cordialement|bien cordialement|bien a vous|salutations distinguees|sinceres salutations|respectueusement"
     "|mit freundlichen grussen|mit freundlichem gruss|freundliche grusse|viele grusse|beste grusse|herzliche grusse|mfg"
-    "|atenciosamente|com os melhores cumprimentos|melhores cumprimentos|cumprimentos|cordiais saudacoes|obrigado|obrigada"
+    "|atenciosamente|com os melhores cumprimentos|melhores cumprimentos|cumprimentos"
+    "|cordiais saudacoes|obrigado|obrigada"
 )
 CLOSING_PHRASES = frozenset(CLOSINGS.split("|"))
 

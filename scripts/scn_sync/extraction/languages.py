@@ -9,14 +9,21 @@ from scn_sync.extraction.labels import LANGUAGES_OF_LABEL
 # words that are frequent in one of the languages; Italian, Danish and Swedish only keep texts in them from being
 # taken for a neighbour
 _SMALL_WORDS = {
-    "en": "hello dear the and of to our we is are for with would like from please this that have be you your on in city",
-    "nl": "beste de het een en van wij we ons onze is zijn voor met graag willen naar dit dat u uw niet ook bij aan gemeente",
-    "es": "el la los las y de a en nuestro nuestra es son para con desde queremos les una un que por nos del al su sus yo "
+    "en": "hello dear the and of to our we is are for with would like from please this that "
+    "have be you your on in city",
+    "nl": "beste de het een en van wij we ons onze is zijn voor met graag willen naar dit dat u "
+    "uw niet ook bij aan gemeente",
+    "es": "el la los las y de a en nuestro nuestra es son para con desde queremos les una un "
+    "que por nos del al su sus yo "
     "también mi misma recibir ciudad hola buenos buenas tardes días quedamos desea saludos",
-    "ca": "el la els les i de a nostre nostra és són per amb des volem us una un que ens del al seva ciutat amb als bon dia",
-    "fr": "le la les et de notre nous est sont pour avec dans souhaitons vous une un que du au aux ville bonjour des ce",
-    "de": "guten tag der die das und von wir unsere unser ist sind für mit aus möchten sie eine ein dass uns dem den im zu stadt",
-    "pt": "o a os as e de nosso nossa é são para com da do gostaríamos uma um que nos ao à não em no na cidade vossa vossos "
+    "ca": "el la els les i de a nostre nostra és són per amb des volem us una un que ens del al "
+    "seva ciutat amb als bon dia",
+    "fr": "le la les et de notre nous est sont pour avec dans souhaitons vous une un que du au "
+    "aux ville bonjour des ce",
+    "de": "guten tag der die das und von wir unsere unser ist sind für mit aus möchten sie eine "
+    "ein dass uns dem den im zu stadt",
+    "pt": "o a os as e de nosso nossa é são para com da do gostaríamos uma um que nos ao à não "
+    "em no na cidade vossa vossos "
     "pela mais bom boa dia tarde exmos",
     "it": "a il lo gli di e che per con una un della del siamo nostro nostra è sono vorremmo dei alla nel città",
     "da": "og vi er det til med af en et den som på vores har for ikke kommune vil gerne",

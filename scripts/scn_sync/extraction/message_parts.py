@@ -15,13 +15,16 @@ _ORIGINAL_LINE = re.compile(
     r"|ursprungliche nachricht|mensagem original)\s*-*$"
 )
 _ATTRIBUTION = re.compile(
-    r"^(?:on .{4,200} wrote|op .{4,200} schreef .{0,120}|el .{4,200} escribio|el .{4,200} va escriure|le .{4,200} a ecrit"
-    r"|am .{4,200} schrieb .{0,120}|em .{4,200} escreveu|.{4,120} (?:wrote|schreef|escribio|va escriure|a ecrit|schrieb|escreveu))"
+    r"^(?:on .{4,200} wrote|op .{4,200} schreef .{0,120}|el .{4,200} escribio"
+    r"|el .{4,200} va escriure|le .{4,200} a ecrit"
+    r"|am .{4,200} schrieb .{0,120}|em .{4,200} escreveu|.{4,120} (?:wrote|schreef"
+    r"|escribio|va escriure|a ecrit|schrieb|escreveu))"
     r" ?:$"
 )
 _HEADER_LINE = re.compile(r"^\*?(?:from|van|de|von)\*? ?: ?(.{3,300})$", re.IGNORECASE)
 _OTHER_HEADER = re.compile(
-    r"^\*?(?:from|van|de|von|to|aan|para|per a|a|an|sent|date|datum|fecha|data|verzonden|enviado|enviat|envoye|gesendet|enviada"
+    r"^\*?(?:from|van|de|von|to|aan|para|per a|a|an|sent|date|datum|fecha|data|verzonden"
+    r"|enviado|enviat|envoye|gesendet|enviada"
     r"|subject|onderwerp|asunto|assumpte|objet|betreff|assunto|cc)\*? ?: ?.{1,300}$"
 )
 

@@ -10,7 +10,7 @@ from scn_sync.normalise import find_country, normalise_name
 from scn_sync.text_cleaning import fold
 
 _LINES = 12
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
     r"(?<![\w/.])(?:\+|00)?\(?\d[\d\s()./–-]{6,24}\d(?:\s*(?:ext|toestel|poste|x)\.? ?\d{1,6})?"
 )
@@ -18,39 +18,11 @@ _FAX = re.compile(r"^\W*(?:fax|f)\b", re.IGNORECASE)
 _WEB = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b(?:19|20)\d\d\b")
 _SPLIT = re.compile(r"\s+[|·•/–—]\s+|\s*\|\s*|\t")
-_NAME_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "de",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "la",
-        "le",
-        "les",
-        "el",
-        "i",
-        "y",
-        "e",
-        "ter",
-        "ten",
-        "zu",
-        "af",
-        "av",
-        "bin",
-        "al",
-        "'t",
-        "d'",
-        "ap",
-    ]
+_NAME_PARTICLES_TEXT = (
+    "van von der de den del della di da do dos das la le les el i y e ter ten zu af av bin al"
+    " 't d' ap"
 )
+_NAME_PARTICLES = frozenset(_NAME_PARTICLES_TEXT.split())
 
 
 @dataclass(slots=True)

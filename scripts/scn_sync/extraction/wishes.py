@@ -8,8 +8,10 @@ from scn_sync.text_cleaning import clean_line, fold
 
 _WANTS = {
     "task_force": re.compile(
-        r"\btask ?-?force\b|\bwerkgroep\b|\bgrupo de trabajo\b|\bgrup de treball\b|\bgroupe de travail\b|\barbeitsgruppe\b"
-        r"|\bgrupo de trabalho\b|\b(?:stay|keep us|be kept|kept) (?:informed|updated)\b|\bop de hoogte (?:blijven|gehouden)\b"
+        r"\btask ?-?force\b|\bwerkgroep\b|\bgrupo de trabajo\b|\bgrup de treball\b"
+        r"|\bgroupe de travail\b|\barbeitsgruppe\b"
+        r"|\bgrupo de trabalho\b|\b(?:stay|keep us|be kept|kept) (?:informed|updated)\b"
+        r"|\bop de hoogte (?:blijven|gehouden)\b"
         r"|\bmantener(?:se|nos|les) informad|\bmantenir-nos informa|\brester informe|\bauf dem laufenden\b"
         r"|\bmanter-nos informad|\bnews and invitations\b"
     ),
@@ -17,7 +19,8 @@ _WANTS = {
         r"\bdeclaration\b|\bverklaring\b|\bdeclaracion\b|\bdeclaracio\b|\berklarung\b|\bdeklaration\b|\bdeclaracao\b"
     ),
     "event": re.compile(
-        r"\b(?:summit|stand lab|seminars?|webinars?|events?|workshops?|evenement(?:en)?|evenements?|eventos?|esdeveniments?"
+        r"\b(?:summit|stand lab|seminars?|webinars?|events?|workshops?|evenement(?:en)?"
+        r"|evenements?|eventos?|esdeveniments?"
         r"|veranstaltung(?:en)?|cumbre|cimera|sommet|gipfel|gipfeltreffen|cimeira|bijeenkomst(?:en)?|seminarios?|seminaris?"
         r"|seminaires?|seminare?n?|encuentros?|trobada|rencontres?|taller(?:es)?|tallers|ateliers?|encontros?|hackathons?)\b"
     ),
@@ -27,7 +30,8 @@ _WANTS = {
 }
 # an event that is over, or no event at all
 _NOT_WANTED = re.compile(
-    r"\bin (?:the|any) event\b|\b(?:after|since|following) (?:the|your|our|last) (?:[\w-]+ ){0,2}?(?:summit|seminar|event)s?\b"
+    r"\bin (?:the|any) event\b|\b(?:after|since|following) (?:the|your|our"
+    r"|last) (?:[\w-]+ ){0,2}?(?:summit|seminar|event)s?\b"
     r"|\b(?:na|sinds) (?:de|het) \w+\b|\b(?:despues|desde) (?:de la|del|la|el) (?:cumbre|seminario|encuentro|evento)\b"
     r"|\bdespres (?:de la|del) \w+\b|\b(?:apres|depuis) (?:le|la) \w+\b|\b(?:nach|seit) (?:dem|der) \w+\b"
     r"|\b(?:depois|desde) (?:da|do|a|o) (?:cimeira|seminario|encontro|evento)\b"
@@ -46,18 +50,24 @@ _NEGATION = {
     for language, words in _NEGATION_WORDS.items()
 }
 _STOP = re.compile(
-    r"\bunsubscribe\b|\bremove (?:us|me|my|our)\b|\bstop (?:sending|mailing)\b|\bopt(?: |-)out\b|\buitschrijven\b|\bafmelden\b"
-    r"|\bdar(?:nos|me)? de baja\b|\bdarse de baja\b|\bdonar(?:-nos|-me)? de baixa\b|\bdesinscri|\bdesabonn|\bne plus recevoir\b"
+    r"\bunsubscribe\b|\bremove (?:us|me|my|our)\b|\bstop (?:sending|mailing)\b|\bopt(?: "
+    r"|-)out\b|\buitschrijven\b|\bafmelden\b"
+    r"|\bdar(?:nos|me)? de baja\b|\bdarse de baja\b|\bdonar(?:-nos|-me)? de baixa\b"
+    r"|\bdesinscri|\bdesabonn|\bne plus recevoir\b"
     r"|\babmelden\b|\baustragen\b|\bcancelar a (?:nossa )?(?:subscricao|inscricao)\b|\bremover (?:o nosso|do)\b"
 )
 _AGREES = re.compile(
-    r"\b(?:i|we) (?:hereby )?(?:agree|consent|authori[sz]e|give (?:our |my )?(?:consent|permission))\b|\byou may (?:store|keep|use|contact)\b"
+    r"\b(?:i|we) (?:hereby )?(?:agree|consent|authori[sz]e|give (?:our |my )?(?:consent"
+    r"|permission))\b|\byou may (?:store|keep|use|contact)\b"
     r"|\b(?:ik ga|wij gaan|we gaan) (?:ermee )?akkoord\b|\b(?:geef|geven) (?:\w+ )?(?:hierbij )?toestemming\b|\bu mag\b"
-    r"|\b(?:acepto|aceptamos|autorizo|autorizamos|doy mi consentimiento|damos (?:nuestro )?consentimiento|consiento|consentimos)\b"
+    r"|\b(?:acepto|aceptamos|autorizo|autorizamos|doy mi consentimiento"
+    r"|damos (?:nuestro )?consentimiento|consiento|consentimos)\b"
     r"|\b(?:accepto|acceptem|autoritzo|autoritzem|dono el meu consentiment|donem el (?:nostre )?consentiment)\b"
-    r"|\b(?:j'accepte|nous acceptons|j'autorise|nous autorisons|je consens|nous consentons|donne mon (?:accord|consentement)"
+    r"|\b(?:j'accepte|nous acceptons|j'autorise|nous autorisons|je consens|nous consentons"
+    r"|donne mon (?:accord|consentement)"
     r"|donnons notre (?:accord|consentement))\b"
-    r"|\b(?:stimme|stimmen)\b.{0,120}\bzu\b|\beinverstanden\b|\bwillige\b.{0,120}\bein\b|\berteilen? .{0,40}einwilligung\b"
+    r"|\b(?:stimme|stimmen)\b.{0,120}\bzu\b|\beinverstanden\b|\bwillige\b.{0,120}\bein\b"
+    r"|\berteilen? .{0,40}einwilligung\b"
     r"|\b(?:aceito|aceitamos|concordo|concordamos|dou o meu consentimento|damos o nosso consentimento)\b"
 )
 _ABOUT_DATA = re.compile(

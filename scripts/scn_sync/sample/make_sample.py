@@ -13,7 +13,8 @@ from scn_sync.sample import (
     letters_encodings,
     letters_forms,
     letters_machines,
-    letters_plain,
+    letters_october,
+    letters_september,
 )
 from scn_sync.sample.letter import FIRST_DAY, Letter, build
 
@@ -24,7 +25,8 @@ _NEEDS_ESCAPE = re.compile(rb"^(>*From )", re.MULTILINE)
 def sample_letters() -> list[Letter]:
     """Return the letters in the order of the mailbox."""
     return [
-        *letters_plain.LETTERS,
+        *letters_september.LETTERS,
+        *letters_october.LETTERS,
         *letters_encodings.LETTERS,
         *letters_forms.LETTERS,
         *letters_machines.LETTERS,
@@ -40,7 +42,7 @@ def build_mailbox() -> bytes:
     starts with ``From `` unescaped.
     """
     messages = [build(letter, number) for number, letter in enumerate(sample_letters(), start=1)]
-    first_form = len(letters_plain.LETTERS) + len(letters_encodings.LETTERS)
+    first_form = sample_letters().index(letters_forms.LETTERS[0])
     copies = [
         messages[0],
         messages[first_form].replace(b"MIME-Version", b"Status: RO\nMIME-Version", 1),

@@ -29,16 +29,8 @@ class FileSource:
 
 
 def _read(path: Path, position: int) -> RawMessage:
-    try:
-        # O_NONBLOCK: a named pipe that lies in the folder must not stop the run
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return RawMessage(
-                    position, external_id(os.fsencode(path.name)), None, position, "unreadable_file"
-                )
-            content = stream.read(MESSAGE_BYTES + 1)
-    except OSError:
+    content = _content(path)
+    if content is None:
         return RawMessage(
             position, external_id(os.fsencode(path.name)), None, position, "unreadable_file"
         )
@@ -48,3 +40,21 @@ def _read(path: Path, position: int) -> RawMessage:
     if content.startswith(b"From "):  # some programs save a single message with its mbox separator
         content = content.partition(b"\n")[2]
     return RawMessage(position, external_id(content), content, position)
+
+
+def _content(path: Path) -> bytes | None:
+    """Return the bytes of a regular file, one more than the limit at most, or None when it cannot be read."""
+    try:
+        # O_NONBLOCK: a named pipe that lies in the folder must not stop the run
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return stream.read(MESSAGE_BYTES + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

@@ -20,20 +20,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from scn_sync.errors import UnreadableInput
 from scn_sync.sources.raw_message import MESSAGE_BYTES, RawMessage, external_id
 
 LINE_BYTES = 1_000_000
-_LOOK_AHEAD_BYTES = 65_536
+_LOOK_AHEAD_BYTES = 32_768
+_HEAD_BYTES = 65_536
 
 _SEPARATOR = re.compile(
-    rb"^From \S{1,320}(?: \S{1,320})? +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
+    rb"^From \S{1,320}(?: \S{1,320})? +(?:Mon|Tue|Wed|Thu|Fri|Sat"
+    rb"|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
     rb" .{0,40}\d{4}"
 )
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:")
 _FROM_HEADER = re.compile(rb"^(?:From|Sender|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _ORIGIN_HEADER = re.compile(rb"^(?:Date|Received|Message-ID)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(
-    rb"""^Content-Type[ \t]*:[ \t]*multipart/[^;]*;.{0,500}?boundary="?([^"\s;]{1,200})""",
+    rb"""^Content-Type[ \t]*:[ \t]*multipart/[^;]{0,200};.{0,500}?boundary="?([^"\s;]{1,200})""",
     re.I | re.M | re.S,
 )
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -51,6 +54,14 @@ class MboxSource:
         self._stream = stream
 
     def __iter__(self) -> Iterator[RawMessage]:
+        try:
+            yield from self._messages()
+        except OSError as error:
+            raise UnreadableInput(
+                f"{self.path} cannot be read to its end: {error.strerror}."
+            ) from None
+
+    def _messages(self) -> Iterator[RawMessage]:
         stream = self._stream
         stream.seek(0)
         position = 0
@@ -64,7 +75,9 @@ class MboxSource:
             ):
                 doubtful_end = False
                 if piece is not None:
-                    doubtful_end = not piece.is_finished() or not _names_origin(_peek(stream))
+                    doubtful_end = not piece.is_finished() or not _names_origin(
+                        _peek(stream, _LOOK_AHEAD_BYTES)
+                    )
                     position += 1
                     yield piece.close(
                         position, stream.tell() - len(line), doubtful_start or doubtful_end
@@ -83,7 +96,7 @@ class MboxSource:
     def _is_separator(self, line: bytes, after_blank: bool) -> bool:
         if not after_blank or _SEPARATOR.match(line) is None:
             return False
-        following = _peek(self._stream)
+        following = _peek(self._stream, 200)
         return _HEADER_LINE.match(following) is not None
 
     def close(self) -> None:
@@ -108,7 +121,7 @@ class _Piece:
         """Tell whether the message, if it has MIME parts, has come to the end of them."""
         content = b"".join(self._lines)
         head, _gap, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
-        boundary = _BOUNDARY.search(head)
+        boundary = _BOUNDARY.search(head[:_HEAD_BYTES])
         return boundary is None or b"--" + boundary[1] + b"--" in body
 
     def close(self, position: int, offset: int, doubtful: bool) -> RawMessage:
@@ -127,9 +140,9 @@ class _Piece:
         )
 
 
-def _peek(stream: BinaryIO) -> bytes:
+def _peek(stream: BinaryIO, size: int) -> bytes:
     here = stream.tell()
-    following = stream.read(_LOOK_AHEAD_BYTES)
+    following = stream.read(size)
     stream.seek(here)
     return following
 

@@ -1,0 +1,57 @@
+"""Every reason code the command gives, in words. The codes are part of the contract and never change their meaning."""
+
+REVIEW_REASONS = {
+    "asks_to_stop": "The sender asks not to be written to any more.",
+    "attachment_unread": "A document is attached; what it says was not read.",
+    "broken_mime": "The message was cut short: its parts never end.",
+    "charset_guessed": "The letters could not be read as declared; accents may be wrong.",
+    "consent_refused": "The sender does not agree to their data being kept or used.",
+    "country_unknown": "The country is none we know.",
+    "email_invalid": "An e-mail address in the message is not valid.",
+    "encoding_unknown": "The message is packed in a way we do not know.",
+    "encrypted": "The message is encrypted.",
+    "forwarded": "Somebody passed the message on; check who really wrote it.",
+    "header_broken": "The subject or the sender's name could not be decoded.",
+    "invisible_characters": "An address or a name contains characters that nobody sees.",
+    "long_text": "The text is longer than what is kept.",
+    "lookalike_address": "The address contains letters that look like others.",
+    "lookalike_name": "The name mixes letters of several scripts.",
+    "mailing_list": "The message came through a mailing list.",
+    "name_differs": "The sender's name and the name in the text are different.",
+    "no_city": "The message names no city.",
+    "no_email": "There is no e-mail address to answer to.",
+    "no_name": "The message names no person.",
+    "no_text": "The message has no text of its own.",
+    "phone_extension": "The telephone number has an extension; it is kept as typed.",
+    "phone_unparsed": "The telephone number could not be read; it is kept as typed.",
+    "quoted_reply": "The message is a reply; what it quotes was left out.",
+    "reply_to_differs": "Answers would go to another address than the one in the text.",
+    "sender_differs": "The message was sent from another address than the one in the text.",
+    "separator_doubtful": "It is not certain where this message begins or ends in the mailbox.",
+    "several_cities": "The message names several cities.",
+    "several_contacts": "The message names several persons.",
+    "unescaped_from_line": "A line of the text looks like the start of another message.",
+    "value_too_long": "A value was too long to be what its label says; see the text.",
+    "wants_unclear": "What the sender wants is not clear.",
+}
+
+REJECTIONS = {
+    "auto_reply": "An automatic reply or confirmation.",
+    "bounce": "A message that could not be delivered came back.",
+    "list_digest": "A digest of a mailing list.",
+    "spam": "A filter marked it as spam.",
+}
+
+DEAD_LETTERS = {
+    "empty_message": "Nothing is in it.",
+    "header_too_long": "A header is longer than 16 kB, or all of them are longer than 256 kB.",
+    "invalid_record": "What was read does not fit the agreed form.",
+    "no_headers": "It has no header, so that nothing says who sent it.",
+    "time_limit": "Reading it took longer than two seconds.",
+    "too_deep": "Messages or parts lie too deep inside one another.",
+    "too_large": "It is larger than 25 MB.",
+    "too_many_headers": "It has 500 headers or more.",
+    "too_many_parts": "It has more than 200 parts, or names more than 60 of them.",
+    "unparseable": "It is damaged so badly that the parser gives up.",
+    "unreadable_file": "Its file cannot be opened.",
+}

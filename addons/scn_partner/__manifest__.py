@@ -39,6 +39,7 @@
     'demo': [
         'demo/res_users_demo.xml',
         'demo/res_partner_demo.xml',
+        'demo/scn_partnership_demo.xml',
         'demo/scn_city_alias_demo.xml',
         'demo/scn_contact_role_demo.xml',
     ],

@@ -48,10 +48,10 @@ class TestPartnershipUpgrade(PartnershipCase):
     def test_twenty_to_forty_a_month_on_11_may_charges_13_55(self):
         self.fee['associate'].list_price, self.fee['partner'].list_price = 20.0, 40.0
         partnership = self.partnership('associate', start='2019-05-01')
-        partnership.write({'interval_months': 1})
+        partnership.sudo().write({'interval_months': 1})
         partnership.period_ids.sudo().date_end = '2019-05-31'
         with freeze_time('2019-05-02'):
-            partnership._advance(self.day('2019-05-02'))
+            self.advance(partnership, '2019-05-02')
             self.assertEqual(self.quote(partnership, 'partner', '2019-05-11').amount_untaxed, 13.55)
 
     def test_preview_and_apply_agree(self):

@@ -11,7 +11,6 @@ from typing import Protocol
 from xml.parsers.expat import ExpatError
 
 import httpx
-from typing_extensions import Self
 
 from scn_sync import __version__
 from scn_sync.errors import (
@@ -65,7 +64,7 @@ class XmlRpcTransport:
             headers={"Content-Type": "text/xml", "User-Agent": f"scn-sync/{__version__}"},
         )
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "XmlRpcTransport":
         return self
 
     def __exit__(

@@ -1,8 +1,10 @@
 """The command against a real Odoo over real XML-RPC."""
 
 import json
+import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,14 @@ from scn_sync.errors import Refused
 from scn_sync.exit_codes import ExitCode
 from scn_sync.inbox import SignupInbox, record_text
 from scn_sync.reading import Signup, read_message
+from scn_sync.reasons import REJECTIONS
 from scn_sync.settings import Connection, Settings
 from scn_sync.sources import open_source
 from scn_sync.transport import XmlRpcTransport
 
 from .command import Outcome, scn_sync
 from .cutting_proxy import cutting_proxy
+from .test_hostile_mail import mutate
 
 MAILBOX = Path(sample.__file__).parent / "sample.mbox"
 EXPECTED: list[dict[str, Any]] = json.loads((MAILBOX.parent / "expected.json").read_text("utf-8"))
@@ -217,3 +221,21 @@ def test_key_is_in_no_output_and_no_log_of_the_server(bot: Bot) -> None:
     assert bot.key not in outcome.stdout + outcome.stderr
     assert bot.key not in bot.server.log()
     assert "lotte.verhaeghe" not in outcome.stdout + outcome.stderr
+
+
+def test_damaged_messages_conserve_and_the_server_takes_them(
+    bot: Bot, tmp_path: Path, rounds: Callable[[int, int], int]
+) -> None:
+    chance = random.Random(20181116)
+    originals = [message.content for message in open_source(MAILBOX) if message.content]
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    number = rounds(300, 3_000)
+    for index in range(number):
+        (folder / f"{index:05d}.eml").write_bytes(mutate(chance.choice(originals), chance))
+    first = bot.run("import", "--json", "--source", "damaged", folder, timeout=900)
+    assert first.code == ExitCode.OK, first.stderr
+    assert first.result["read"] == number and conserved(first.result)
+    assert set(first.result["reasons"]["rejected"]) <= REJECTIONS.keys()  # the server refuses none
+    second = bot.run("import", "--json", "--source", "damaged", folder, timeout=900)
+    assert second.result["zero_writes"] and conserved(second.result)

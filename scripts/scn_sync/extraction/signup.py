@@ -179,7 +179,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _name(found: _Findings, sender: tuple[str, str]) -> str | None:
-    shown = _turned(normalise_name(sender[0]) or "")
+    shown = normalise_name(_turned(clean_line(sender[0]).strip("\"' "))) or ""
     person = shown if looks_like_person(shown) else ""
     if "name" in found.form.repeated:
         name = person

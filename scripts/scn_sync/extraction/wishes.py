@@ -70,6 +70,16 @@ _AGREES = re.compile(
     r"|\berteilen? .{0,40}einwilligung\b"
     r"|\b(?:aceito|aceitamos|concordo|concordamos|dou o meu consentimento|damos o nosso consentimento)\b"
 )
+_REFUSES = re.compile(
+    r"\b(?:may|must|should) not (?:store|keep|use|contact|process|share)\b"
+    r"|\b(?:do not|don't|cannot) (?:agree|consent|authori[sz]e|give)\b"
+    r"|\b(?:ga|gaan) (?:er )?(?:niet|hier niet mee|niet mee) akkoord\b|\bgeen toestemming\b"
+    r"|\bno (?:acepto|aceptamos|autorizo|autorizamos|doy|damos|consiento)\b"
+    r"|\bno (?:accepto|acceptem|autoritzo|autoritzem|dono|donem)\b"
+    r"|\bn'(?:accepte|acceptons|autorise|autorisons) pas\b|\bne (?:consens|consentons|donne|donnons) pas\b"
+    r"|\bnicht einverstanden\b|\bstimmen? .{0,80}nicht zu\b|\bkeine einwilligung\b"
+    r"|\bnao (?:aceito|aceitamos|autorizo|autorizamos|concordo|concordamos|dou|damos)\b"
+)
 _ABOUT_DATA = re.compile(
     r"\b(?:data|details|information|personal|contact\w*|e-?mails?|privacy|store|process\w*"
     r"|gegevens|contacteren|bewaren|datos|contacto|dades|contacte|donnees|coordonnees|contacter|daten|kontakt\w*|dados)\b"
@@ -128,6 +138,8 @@ def find_consent(
         return _cut(labelled), False
     for sentence in sentences:
         folded = fold(sentence)
+        if _REFUSES.search(folded) and _ABOUT_DATA.search(folded):
+            return None, True
         if _AGREES.search(folded) and _ABOUT_DATA.search(folded):
             if _negates(folded.partition(" unless ")[0], language) and not re.search(
                 r"\bno longer than\b", folded

@@ -1,3 +1,4 @@
+from . import ir_http
 from . import res_partner_grade
 from . import scn_benefit
 from . import scn_grade_benefit

@@ -179,12 +179,12 @@ class ScnSignup(models.Model):
         for signup in self:
             if not signup.organisation_id and not create_city:
                 raise UserError(self.env._(
-                    "“%(name)s” has no city yet. Open it and choose the city, or create it there.",
-                    name=signup.display_name,
+                    "%(signup)s has no city yet. Open it and choose the city, or create it there.",
+                    signup=signup._get_reference(),
                 ))
             if not signup.organisation_id and not clean(signup.city):
                 raise UserError(self.env._(
-                    "“%(name)s” names no city. Fill in the city's name before accepting.", name=signup.display_name,
+                    "%(signup)s names no city. Fill in the city's name before accepting.", signup=signup._get_reference(),
                 ))
 
     def _accept(self, create_city=False):
@@ -196,6 +196,7 @@ class ScnSignup(models.Model):
         :param bool create_city: also create the cities that are not known yet
         """
         self._check_can_accept(create_city)
+        self._lock_rows(self)
         signups = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True).sorted('id')
         cities = {signup: signup._accept_city(signup.organisation_id) for signup in signups}
         contacts = signups._accept_contacts(cities)
@@ -226,6 +227,7 @@ class ScnSignup(models.Model):
             city = self.env['res.partner'].create(values)
             self._note_changes(city, dict.fromkeys(values), values, created=True)
         elif values:
+            self._lock_rows(city)
             self._note_changes(city, {name: city[name] for name in values}, values)
             city.write(values)
         return city
@@ -250,6 +252,7 @@ class ScnSignup(models.Model):
             if contact:
                 values = signup._prepare_contact_values(contact)
                 if values:
+                    self._lock_rows(contact)
                     signup._note_changes(contact, {name: contact[name] for name in values}, values)
                     contact.write(values)
             elif key:

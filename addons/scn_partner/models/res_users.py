@@ -26,9 +26,8 @@ class ResUsers(models.Model):
 
         :raises AccessError: when the automation user calls anything else
         """
-        if (model_name, method) in {('scn.signup', name) for name in SYNC_METHODS}:
-            return
-        if self.env.user._is_sync_bot():
+        is_for_sync = model_name == 'scn.signup' and method in SYNC_METHODS
+        if not is_for_sync and self.env.user._is_sync_bot():
             raise AccessError(self.env._("The automation user may only call the methods of the sync."))
 
     def _check_not_sync_bot(self):

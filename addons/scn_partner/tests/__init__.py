@@ -3,6 +3,7 @@ from . import test_city_alias
 from . import test_contact_keys
 from . import test_contact_role
 from . import test_matching_keys
+from . import test_rpc_gate
 from . import test_signup_acceptance
 from . import test_signup_jobs
 from . import test_signup_mail

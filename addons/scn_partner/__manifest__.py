@@ -28,6 +28,7 @@
         'views/scn_partnership_views.xml',
         'views/scn_partnership_period_views.xml',
         'views/scn_purchase_reference_views.xml',
+        'views/scn_entitlement_views.xml',
         'views/sale_order_views.xml',
         'views/res_partner_views.xml',
         'views/scn_signup_views.xml',

@@ -2,9 +2,8 @@
 
 import importlib.util
 import sys
-from pathlib import Path
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+from .command import SCRIPTS
 
 if importlib.util.find_spec("scn_sync") is None:
     # appended, never put first: a folder beside the package has the name of a standard module

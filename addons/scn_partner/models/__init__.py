@@ -1,3 +1,4 @@
+from . import ir_http
 from . import res_partner_grade
 from . import scn_benefit
 from . import scn_grade_benefit
@@ -24,6 +25,8 @@ from . import scn_partnership_period
 from . import scn_partnership_lifecycle
 from . import scn_partnership_change
 from . import scn_partnership_billing
+from . import scn_entitlement
+from . import scn_entitlement_use
 from . import res_partner_partnership
 from . import account_move
 from . import account_move_line

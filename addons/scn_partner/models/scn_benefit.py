@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ScnBenefit(models.Model):
@@ -36,9 +37,19 @@ class ScnBenefit(models.Model):
         "Another benefit already has this code. Codes are unique: choose another one.",
     )
 
+    @api.constrains('kind')
+    def _check_kind_fits_tiers(self):
+        """A benefit that tiers include keeps its kind: a number without a period would mean nothing."""
+        for benefit in self:
+            if any(bool(line.per) != (benefit.kind == 'counted') for line in benefit.grade_line_ids):
+                raise ValidationError(self.env._(
+                    "“%(benefit)s” is part of a tier: take it out of all tiers first, then change its kind.",
+                    benefit=benefit.name,
+                ))
+
     @api.model
     def get_matrix(self):
-        """Everything the matrix view shows, in three reads.
+        """Everything the matrix view shows, in a constant number of reads.
 
         :return: ``{'editable': bool, 'tiers': [{'id', 'name', 'code', 'is_paid', 'city_count'}],
             'benefits': [{'id', 'name', 'code', 'kind'}],

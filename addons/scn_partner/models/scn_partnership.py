@@ -10,7 +10,7 @@ HOLDING_STATES = ('active', 'paused', 'grace')
 #: Set by the life cycle only; a form, an import or RPC cannot write them.
 SYSTEM_FIELDS = frozenset({
     'name', 'state', 'grace_until', 'date_ended', 'date_end', 'is_waived', 'waiver_reason', 'waiver_approver_id',
-    'eligibility', 'eligibility_user_id', 'eligibility_date', 'cancel_reason', 'period_ids',
+    'eligibility', 'eligibility_user_id', 'eligibility_date', 'cancel_reason', 'period_ids', 'entitlement_ids',
 })
 #: Agreed terms: theirs to change while the partnership is a draft, the life cycle's afterwards.
 TERM_FIELDS = frozenset({
@@ -126,6 +126,7 @@ class ScnPartnership(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     order_ids = fields.One2many('sale.order', 'scn_partnership_id', string="Orders")
     period_ids = fields.One2many('scn.partnership.period', 'partnership_id', string="Periods")
+    entitlement_ids = fields.One2many('scn.entitlement', 'partnership_id', string="Counted benefits")
     invoice_count = fields.Integer(compute='_compute_counts')
     order_count = fields.Integer(compute='_compute_counts')
 

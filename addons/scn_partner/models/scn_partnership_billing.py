@@ -3,11 +3,13 @@ from datetime import timedelta
 from psycopg2 import errors
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tools import SQL
 
 #: A job repeats its own batch after a serialization failure: ``ir.cron`` does not.
 MAX_TRIES = 5
+#: What is wrong with one record; the others of its batch are invoiced all the same.
+RECORD_ERRORS = (UserError, RedirectWarning)
 RETRY_ERRORS = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.UniqueViolation)
 RETRY_AFTER = timedelta(hours=6)
 ASK_PURCHASE_ORDER_DAYS = 60
@@ -87,8 +89,10 @@ class ScnPartnershipPeriod(models.Model):
         :return: the posted invoices; a period that waits for its purchase order gives none
         """
         ready = self._apply_purchase_order_gate(today)
+        journals = ready._get_journals()
         values_list = [
-            values for period in ready for part in period._get_open_instalments(today)
+            {'journal_id': journals[period.company_id, period.currency_id].id, **values}
+            for period in ready for part in period._get_open_instalments(today)
             if (values := period._prepare_invoice_values(part, today))
         ]
         # Tracking notes are left out: the ledger itself says who invoiced what, and when.
@@ -99,6 +103,20 @@ class ScnPartnershipPeriod(models.Model):
         ready.filtered('last_error').write({'last_error': False, 'retry_at': False})
         return moves
 
+    def _get_journals(self):
+        """Odoo's own choice of the journal, looked up once per company and currency instead of once per invoice.
+
+        :return: dict from ``(company, currency)`` to journal
+        :raises UserError: when a company has no sales journal
+        """
+        moves = self.env['account.move']
+        return {
+            (company, currency): moves.with_company(company).new({
+                'move_type': 'out_invoice', 'company_id': company.id, 'currency_id': currency.id,
+            })._search_default_journal()
+            for company, currency in {(period.company_id, period.currency_id) for period in self}
+        }
+
     def _prepare_invoice_values(self, part, today):
         """Values of one invoice, for one instalment of this period. Integrators extend this one.
 
@@ -108,13 +126,14 @@ class ScnPartnershipPeriod(models.Model):
         number, amount, credit, __, payer = part
         partnership = self.partnership_id
         billed = partnership.billing_contact_id if not partnership.instalment_ids else payer
+        terms = partnership.payment_term_id or payer.with_company(self.company_id).property_payment_term_id
         return {
             'move_type': 'out_invoice',
             'company_id': self.company_id.id,
             'partner_id': (billed or payer).id,
             'currency_id': self.currency_id.id,
             'invoice_date': today,
-            'invoice_payment_term_id': (partnership.payment_term_id or payer.property_payment_term_id).id,
+            'invoice_payment_term_id': terms.id,
             'ref': self.purchase_reference_id.number or False,
             'invoice_origin': partnership.name,
             'invoice_user_id': partnership.user_id.id,
@@ -232,39 +251,58 @@ class ScnPartnershipPeriod(models.Model):
         companies taken waits for one small batch at most.
         """
         self.env.flush_all()
-        self.env.cr.execute(SQL(
-            """
-            SELECT DISTINCT period.company_id
-              FROM scn_partnership_period period JOIN scn_partnership partnership
-                ON partnership.id = period.partnership_id
-             WHERE period.state IN ('planned', 'waiting', 'partial') AND period.next_invoice_date <= %(today)s
-               AND partnership.state IN ('pending', 'active', 'paused', 'grace')
-               AND (period.retry_at IS NULL OR period.retry_at <= now() at time zone 'utc')
-             ORDER BY period.company_id
-            """, today=today,
-        ))
-        companies = [row[0] for row in self.env.cr.fetchall()]
-        if not companies:
-            return self.browse()
-        for company_id in companies:
+        taken = None
+        for company_id in self._get_due_companies(today):
             self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(hashtext('scn_billing'), %s)", company_id))
-            if self.env.cr.fetchone()[0]:
-                break
-        else:
-            company_id = companies[0]
-            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext('scn_billing'), %s)", company_id))
+            if not self.env.cr.fetchone()[0]:
+                taken = taken or company_id
+            elif periods := self._claim_due_of_company(company_id, today, batch_size):
+                return periods
+        if not taken:
+            return self.browse()
+        self._wait_for_company(taken)
+        return self._claim_due_of_company(taken, today, batch_size) or self._claim_due(today, batch_size)
+
+    @api.model
+    def _wait_for_company(self, company_id):
+        """Wait for the worker that holds a company and take its place, with a fresh snapshot.
+
+        A lock of the transaction would come with the snapshot from before the wait, in which every row that the
+        other worker invoiced is a serialization failure. So the session waits, a new transaction takes the lock
+        over, and nothing is held while waiting.
+        """
+        self.env.cr.rollback()
+        self.env.cr.execute(SQL("SELECT pg_advisory_lock(hashtext('scn_billing'), %s)", company_id))
+        self.env.cr.rollback()
         self.env.cr.execute(SQL(
+            "SELECT pg_advisory_xact_lock(hashtext('scn_billing'), %(company)s),"
+            " pg_advisory_unlock(hashtext('scn_billing'), %(company)s)", company=company_id,
+        ))
+
+    @api.model
+    def _get_due_sql(self, today):
+        """What ``_get_due_domain`` says, for a statement that locks rows."""
+        return SQL(
             """
-            SELECT period.id
               FROM scn_partnership_period period JOIN scn_partnership partnership
                 ON partnership.id = period.partnership_id
              WHERE period.state IN ('planned', 'waiting', 'partial') AND period.next_invoice_date <= %(today)s
                AND partnership.state IN ('pending', 'active', 'paused', 'grace')
-               AND (period.retry_at IS NULL OR period.retry_at <= now() at time zone 'utc')
-               AND period.company_id = %(company)s
-             ORDER BY period.id LIMIT %(limit)s
-               FOR NO KEY UPDATE OF period SKIP LOCKED
-            """, today=today, company=company_id, limit=batch_size,
+               AND (period.retry_at IS NULL OR period.retry_at <= %(now)s)
+            """, today=today, now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_due_companies(self, today):
+        due = self._get_due_sql(today)
+        self.env.cr.execute(SQL("SELECT DISTINCT period.company_id %s ORDER BY period.company_id", due))
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _claim_due_of_company(self, company_id, today, batch_size):
+        self.env.cr.execute(SQL(
+            "SELECT period.id %s AND period.company_id = %s ORDER BY period.id LIMIT %s"
+            " FOR NO KEY UPDATE OF period SKIP LOCKED", self._get_due_sql(today), company_id, batch_size,
         ), log_exceptions=False)
         return self.browse([row[0] for row in self.env.cr.fetchall()])
 
@@ -273,19 +311,25 @@ class ScnPartnershipPeriod(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._invoice(today)
-        except UserError:
+        except RECORD_ERRORS:
             for period in self:
                 try:
                     with self.env.cr.savepoint():
                         period._invoice(today)
-                except UserError as error:
+                except RECORD_ERRORS as error:
                     period._keep_error(str(error))
-        # What still waits is looked at again later, not by this run.
-        now = fields.Datetime.now()
-        self.filtered(lambda period: period.state == 'waiting').write({'retry_at': now + RETRY_AFTER})
+        # What is still due is looked at again later, not by this run: it would never end.
+        self._refresh_state()
+        self._get_still_due(today).write({'retry_at': fields.Datetime.now() + RETRY_AFTER})
         for period in self.filtered(lambda period: period.state == 'waiting'):
             period._open_activity('scn_partner.mail_activity_type_purchase_order', period._get_waiting_message())
         (self - self.filtered(lambda period: period.state == 'waiting' or period.last_error))._close_activities()
+
+    def _get_still_due(self, today):
+        return self.filtered(
+            lambda period: period.state in ('planned', 'waiting', 'partial')
+            and period.next_invoice_date and period.next_invoice_date <= today,
+        )
 
     def _keep_error(self, message):
         """Keep an error on the record, with one open task and a time to try again."""

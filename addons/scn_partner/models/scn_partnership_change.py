@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import upgrade_amounts
@@ -75,4 +75,6 @@ class ScnPartnership(models.Model):
             self._cancel(self.env._("Order cancelled: %(orders)s", orders=", ".join(orders.mapped('name'))))
             return
         latest = left[-1]
+        term = latest.parent_id or latest
+        self.env['scn.entitlement'].sudo()._rebase(term, latest.grade_id, fields.Date.context_today(self))
         self.write({'grade_id': latest.grade_id.id, 'product_id': latest.product_id.id, 'fee': latest.fee})

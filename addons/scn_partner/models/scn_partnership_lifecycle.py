@@ -132,6 +132,10 @@ class ScnPartnership(models.Model):
             self._prepare_period_values(kind, date_start, date_end, price, **values),
         )
         period._refresh_state()
+        if kind == 'upgrade':
+            self.env['scn.entitlement'].sudo()._rebase(period.parent_id, period.grade_id, date_start)
+        else:
+            self.env['scn.entitlement'].sudo()._rebase(period, self.grade_id, date_start)
         return period.sudo(self.env.su)
 
     def _add_renewal_period(self, price=None, sale_line=None):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..signup_reasons import get_reason_labels
 
@@ -198,10 +199,32 @@ class ScnSignup(models.Model):
             if signup.state in DECIDED_STATES:
                 labels = dict(self._fields['state']._description_selection(self.env))
                 raise UserError(self.env._(
-                    "“%(name)s” is already decided (%(state)s by %(user)s). Reload the page to see the result.",
-                    name=signup.display_name, state=labels[signup.state].lower(),
+                    "%(signup)s is already decided (%(state)s by %(user)s). Reload the page to see the result.",
+                    signup=signup._get_reference(), state=labels[signup.state].lower(),
                     user=signup.decided_by_id.sudo().name or self.env._("the sync"),
                 ))
+
+    def _get_reference(self):
+        """What a refusal calls this sign-up: Odoo logs refusals, so names and addresses stay out of them."""
+        self.ensure_one()
+        if self.organisation_id:
+            return self.env._("Sign-up %(number)s (%(city)s)", number=self.id, city=self.organisation_id.name)
+        return self.env._("Sign-up %(number)s", number=self.id)
+
+    @api.model
+    def _lock_rows(self, records):
+        """Wait for whoever is changing these rows, before a statement of ours holds a name or an address.
+
+        Odoo logs a failing statement with its values. This one holds ids only and is not logged.
+
+        :raises psycopg2.errors.SerializationFailure: when one was changed since our snapshot; the call is repeated
+        """
+        if records.ids:
+            self.env.flush_all()
+            self.env.cr.execute(SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                SQL.identifier(records._table), tuple(records.ids),
+            ), log_exceptions=False)
 
     def _prepare_decision_values(self, state):
         return {'state': state, 'decided_on': fields.Datetime.now(), 'decided_by_id': self.env.uid}

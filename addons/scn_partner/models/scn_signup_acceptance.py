@@ -45,7 +45,8 @@ class ScnSignup(models.Model):
         """Membership from this sign-up. A message older than the day the city left does not bring it back."""
         if not self.wants_task_force or city.is_task_force:
             return {}
-        joined = (self.received_at or fields.Datetime.now()).date()
+        # Never later than the reader's today: a member since tomorrow would not be one.
+        joined = min((self.received_at or fields.Datetime.now()).date(), fields.Date.context_today(self))
         if city.task_force_until and joined < city.task_force_until:
             return {}
         if city.task_force_since and not city.task_force_until:
@@ -138,7 +139,7 @@ class ScnSignup(models.Model):
     def _render_change_rows(self, rows):
         """The preview as a table; new values stand out, kept ones say so."""
         head = Markup("").join(
-            Markup("<th>%s</th>") % title
+            Markup('<th scope="col">%s</th>') % title
             for title in ("", self.env._("Field"), self.env._("Sign-up"), self.env._("Now"), self.env._("After"))
         )
         body = Markup("")
@@ -179,28 +180,30 @@ class ScnSignup(models.Model):
         for signup in self:
             if not signup.organisation_id and not create_city:
                 raise UserError(self.env._(
-                    "“%(name)s” has no city yet. Open it and choose the city, or create it there.",
-                    name=signup.display_name,
+                    "%(signup)s has no city yet. Open it and choose the city, or create it there.",
+                    signup=signup._get_reference(),
                 ))
             if not signup.organisation_id and not clean(signup.city):
                 raise UserError(self.env._(
-                    "“%(name)s” names no city. Fill in the city's name before accepting.", name=signup.display_name,
+                    "%(signup)s names no city. Fill in the city's name before accepting.", signup=signup._get_reference(),
                 ))
 
-    def _accept(self, create_city=False):
+    def _accept(self, create_city=False, end_old_roles=True):
         """Bring sign-ups into the contacts; all or nothing.
 
         Two sign-ups of one person in one call make one contact. Two calls at once do too: the contact keys
         decide, and the loser is repeated by the framework (see ``scn.contact.key``).
 
         :param bool create_city: also create the cities that are not known yet
+        :param bool end_old_roles: a person known at another city moved; False where it is a secondment
         """
         self._check_can_accept(create_city)
+        self._lock_rows(self)
         signups = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True).sorted('id')
         cities = {signup: signup._accept_city(signup.organisation_id) for signup in signups}
         contacts = signups._accept_contacts(cities)
         for signup in signups:
-            signup._accept_roles(cities[signup], contacts[signup])
+            signup._accept_roles(cities[signup], contacts[signup], end_old_roles)
         for signup in signups:
             signup.write({
                 **self._prepare_decision_values('accepted'),
@@ -226,6 +229,7 @@ class ScnSignup(models.Model):
             city = self.env['res.partner'].create(values)
             self._note_changes(city, dict.fromkeys(values), values, created=True)
         elif values:
+            self._lock_rows(city)
             self._note_changes(city, {name: city[name] for name in values}, values)
             city.write(values)
         return city
@@ -250,6 +254,7 @@ class ScnSignup(models.Model):
             if contact:
                 values = signup._prepare_contact_values(contact)
                 if values:
+                    self._lock_rows(contact)
                     signup._note_changes(contact, {name: contact[name] for name in values}, values)
                     contact.write(values)
             elif key:
@@ -264,12 +269,12 @@ class ScnSignup(models.Model):
                 signup._note_changes(contact, dict.fromkeys(values), values, created=signup == signups[0])
         return contacts
 
-    def _accept_roles(self, city, contact):
+    def _accept_roles(self, city, contact, end_old_roles):
         """Make the person the city's task-force contact; somebody who moved loses the roles at the old city."""
         self.ensure_one()
         moved_from = self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
         day = (self.received_at or fields.Datetime.now()).date()
-        if moved_from:
+        if moved_from and end_old_roles:
             moved_from.held_role_ids._end(day, self.env._("Moved to %(city)s", city=city.name))
         if not contact or not (self.wants_task_force or moved_from):
             return

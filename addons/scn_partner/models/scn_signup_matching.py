@@ -134,17 +134,6 @@ class ScnSignup(models.Model):
         self.check_access('write')
         self._match()
 
-    def action_choose_city(self):
-        """Take the suggested city named in the context as the matched one.
-
-        The id is looked up among the suggestions: a foreign one changes nothing.
-        """
-        self.ensure_one()
-        self._check_can_decide()
-        city = self.suggested_city_ids.filtered(lambda city: city.id == self.env.context.get('scn_city_id'))
-        if city:
-            self.organisation_id = city
-
     @api.depends('city', 'country_id', 'email', 'state')
     def _compute_suggested_city_ids(self):
         """Cities that could be meant: same name elsewhere, the mail domain's, or a name spelled nearly alike."""

@@ -199,6 +199,10 @@ class ScnSignup(models.Model):
         """Store valid records; one insert for the new ones, then one match over all that changed."""
         self._insert_stubs(source, records)
         known = self._find_known(source, records)
+        self._lock_rows(self.union(*(
+            known[record['external_id']] for record in records
+            if known[record['external_id']].payload_hash not in (False, canonical_hash(record))
+        )))
         answered, changed = [], self.browse()
         for record in records:
             signup = known[record['external_id']]

@@ -3,10 +3,12 @@ from . import test_billing_terms
 from . import test_city_alias
 from . import test_contact_keys
 from . import test_contact_role
+from . import test_entitlement
 from . import test_matching_keys
 from . import test_partnership_billing
 from . import test_partnership_lifecycle
 from . import test_partnership_upgrade
+from . import test_rpc_gate
 from . import test_signup_acceptance
 from . import test_signup_jobs
 from . import test_signup_mail

@@ -32,6 +32,8 @@ MATRIX = {
     'scn.purchase.reference': {
         'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': ALL, 'manager': {READ, WRITE, CREATE},
     },
+    'scn.entitlement': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.entitlement.use': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

@@ -1,5 +1,7 @@
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -103,6 +105,25 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.assertIn('Riverton', old.end_reason)
         self.assertNotEqual(signup.contact_partner_id, ana)
         self.assertEqual(signup.contact_partner_id.held_role_ids.organisation_id, self.riverton)
+
+    def test_a_secondment_keeps_the_roles(self):
+        ana = self.env['res.partner'].create({
+            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
+        })
+        old = self.env['scn.contact.role'].create({
+            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
+            'date_start': '2018-01-01',
+        })
+        signup = self.receive()
+        self.accept(signup, end_old_roles=False)
+        self.assertFalse(old.date_end)
+        self.assertEqual(signup.contact_partner_id.held_role_ids.organisation_id, self.riverton)
+
+    @freeze_time('2019-05-03 03:00:00')
+    def test_a_reader_west_of_greenwich_sees_a_member_at_once(self):
+        signup = self.receive(received_at='2019-05-03T02:30:00Z')
+        signup.with_user(self.officer).with_context(tz='America/Los_Angeles')._accept()
+        self.assertEqual(self.riverton.task_force_since, date(2019, 5, 2))
 
     def test_an_unknown_city_needs_a_decision(self):
         signup = self.receive(city='Hillford')

@@ -63,6 +63,11 @@ class TestTiers(SharingCitiesCase):
         with self.assertRaisesRegex(ValidationError, "not counted"):
             Line.create({'grade_id': self.tier['associate'].id, 'benefit_id': seminar.id, 'quantity': 2})
 
+    def test_a_benefit_in_use_keeps_its_kind(self):
+        for code, kind in (('visit', 'access'), ('alex', 'counted')):
+            with self.assertRaisesRegex(ValidationError, "take it out of all tiers first"):
+                self.env.ref(f'scn_partner.benefit_{code}').kind = kind
+
     def test_one_line_per_tier_and_benefit(self):
         with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.env['scn.grade.benefit'].create({

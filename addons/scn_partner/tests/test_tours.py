@@ -78,7 +78,13 @@ class TestTours(HttpCase):
 
     def test_reader_sees_matrix_and_cities(self):
         """A reader cannot change a cell, and gets from a tier to its cities."""
-        self.city.grade_id = self.tier
+        product = self.env['product.product'].create({
+            'name': 'Fee', 'type': 'service', 'service_tracking': 'partnership', 'grade_id': self.tier.id,
+        })
+        self.env['scn.partnership'].create({
+            'partner_id': self.city.id, 'grade_id': self.tier.id, 'product_id': product.id, 'fee': 100.0,
+            'date_start': '2019-01-01', 'state': 'active',
+        })
         self.start_tour('/odoo/tiers-and-benefits', 'scn_benefit_matrix_reader', login='tour_reader')
         self.assertEqual(self.cell(self.access), None)
         self.assertEqual(self.cell(self.counted), (1, 'year'))

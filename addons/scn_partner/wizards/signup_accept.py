@@ -18,6 +18,10 @@ class ScnSignupAccept(models.TransientModel):
     create_city = fields.Boolean(
         string="Create this city", help="Check the list of cities first: it may be known under another name.",
     )
+    moved_from_id = fields.Many2one(related='signup_id.moved_from_id')
+    end_old_roles = fields.Boolean(
+        string="End the roles there", default=True, help="Leave it out where somebody works for both cities.",
+    )
     can_send_mail = fields.Boolean(compute='_compute_can_send_mail')
     send_mail = fields.Boolean(string="Confirm by mail", compute='_compute_mail', store=True, readonly=False)
     mail_to = fields.Char(string="To", related='signup_id.email')
@@ -63,7 +67,7 @@ class ScnSignupAccept(models.TransientModel):
                 city=self.city_name or self.env._("(no city named)"),
             ))
         can_send_mail = self.can_send_mail
-        self.signup_ids._accept(create_city=self.create_city)
+        self.signup_ids._accept(create_city=self.create_city, end_old_roles=self.end_old_roles)
         if self.send_mail and can_send_mail:
             self.signup_id._queue_acknowledgement(self.mail_subject, self.mail_body)
         return {'type': 'ir.actions.act_window_close'}

@@ -30,7 +30,7 @@ _HEAD_BYTES = 65_536
 _SEPARATOR = re.compile(
     rb"^From \S{1,320}(?: \S{1,320})? +(?:Mon|Tue|Wed|Thu|Fri|Sat"
     rb"|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
-    rb" .{0,40}\d{4}"
+    rb" .{0,40}\d{4}(?: .{0,60})?\r?$"
 )
 _HEADER_LINE = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:")
 _FROM_HEADER = re.compile(rb"^(?:From|Sender|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE)

@@ -39,7 +39,7 @@ export function getKindText(benefit) {
 }
 
 /**
- * @param {MatrixCell} cell with a period
+ * @param {MatrixCell} cell of a counted benefit
  * @returns {string} such as "1 a quarter"
  */
 export function getCountText(cell) {
@@ -48,8 +48,11 @@ export function getCountText(cell) {
             return _t("%(count)s a year", { count: cell.quantity });
         case "quarter":
             return _t("%(count)s a quarter", { count: cell.quantity });
-        default:
+        case "term":
             return _t("%(count)s a term", { count: cell.quantity });
+        default:
+            // The benefit became a counted one after the tier got it.
+            return String(cell.quantity);
     }
 }
 

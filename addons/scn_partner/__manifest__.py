@@ -35,6 +35,7 @@
         'views/scn_signup_source_views.xml',
         'views/scn_signup_run_views.xml',
         'views/stop_templates.xml',
+        'views/portal_templates.xml',
         'views/menus.xml',
     ],
     'demo': [

@@ -28,6 +28,8 @@ from . import scn_partnership_billing
 from . import scn_entitlement
 from . import scn_entitlement_use
 from . import res_partner_partnership
+from . import res_partner_portal
+from . import scn_partnership_portal
 from . import account_move
 from . import account_move_line
 from . import sale_order

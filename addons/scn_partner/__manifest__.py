@@ -44,6 +44,7 @@
         'demo/scn_partnership_demo.xml',
         'demo/scn_city_alias_demo.xml',
         'demo/scn_contact_role_demo.xml',
+        'demo/portal_user_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -44,7 +44,7 @@ class ScnPartnership(models.Model):
             ('lapsed', 'Lapsed'),
             ('cancelled', 'Cancelled'),
         ],
-        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True, group_expand=True,
+        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
     partner_id = fields.Many2one(
         'res.partner', string="City", required=True, index=True, tracking=True, ondelete='restrict',

@@ -31,7 +31,7 @@ class Desk:
 
     def __init__(self, server: Any) -> None:
         self.server = server
-        self.finance = new_people(server, finance=FINANCE)["finance"]
+        self.finance = new_people(server, race_finance=FINANCE)["race_finance"]
 
     def clicks(self, periods: list[int], count: int = CLICKS) -> list[Callable[[], Any]]:
         """As many clicks on “Invoice now”, each on a connection of its own."""

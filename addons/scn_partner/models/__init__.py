@@ -28,6 +28,9 @@ from . import scn_partnership_billing
 from . import scn_entitlement
 from . import scn_entitlement_use
 from . import res_partner_partnership
+from . import scn_overdue_level
+from . import scn_overdue_notice
+from . import res_partner_benefits
 from . import res_partner_portal
 from . import scn_partnership_portal
 from . import account_move

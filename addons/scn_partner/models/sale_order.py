@@ -98,6 +98,8 @@ class SaleOrder(models.Model):
             return
         today = fields.Date.context_today(self)
         if self.scn_kind == 'renewal':
+            # The tier that was offered and accepted, whatever was planned before.
+            self.scn_partnership_id.next_grade_id = line.product_id.grade_id
             self.scn_partnership_id._add_renewal_period(price=line.price_subtotal, sale_line=line)
         elif self.scn_kind == 'upgrade':
             self.scn_partnership_id._apply_upgrade(line, self.scn_date_start or today)

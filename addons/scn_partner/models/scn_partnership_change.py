@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import upgrade_amounts
 from .scn_partnership import HOLDING_STATES
+from .scn_partnership_lifecycle import COUNCIL_EXTRA_DAYS
 
 
 class ScnPartnership(models.Model):
@@ -66,6 +69,57 @@ class ScnPartnership(models.Model):
         )
         self.write({'grade_id': line.product_id.grade_id.id, 'product_id': line.product_id.id, 'fee': fee})
         return period
+
+    def _prepare_renewal_order_values(self):
+        """Quotation of the next term, at the tier and fee after renewal where they are set."""
+        self.ensure_one()
+        grade = self.next_grade_id or self.grade_id
+        product = grade.fee_product_id if grade != self.grade_id else self.product_id
+        if not product:
+            raise UserError(self.env._(
+                "The tier “%(tier)s” has no fee product yet. Choose one on the tier's form.", tier=grade.name,
+            ))
+        start = self.date_end + timedelta(days=1) if self.date_end else self.anchor_date
+        return {
+            'partner_id': self.partner_id.id,
+            'partner_invoice_id': (self.billing_contact_id or self.payer_id or self.partner_id).id,
+            'company_id': self.company_id.id,
+            'currency_id': self.currency_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'user_id': self.user_id.id,
+            'scn_partnership_id': self.id,
+            'scn_kind': 'renewal',
+            'scn_date_start': start,
+            'scn_council_decision_on': self.council_decision_on,
+            'validity_date': self._get_offer_validity(start),
+            'order_line': [fields.Command.create({
+                'product_id': product.id,
+                'product_uom_qty': 1,
+                'price_unit': self.next_fee or self.fee,
+                'name': self.env._("Renewal from %(day)s: %(tier)s", day=start, tier=grade.name),
+            })],
+        }
+
+    def _get_offer_validity(self, start):
+        """Last day of the offer: 30 days after the council's decision where one is awaited, else the end of grace."""
+        if self.council_decision_on:
+            return self.council_decision_on + timedelta(days=COUNCIL_EXTRA_DAYS)
+        return start + timedelta(days=self.grade_id.grace_days)
+
+    def action_quote_renewal(self):
+        """Make the quotation of the next term; sent from there, the city accepts it in the portal.
+
+        An open renewal quotation is opened instead of making a second one.
+        """
+        self.ensure_one()
+        self._check_officer()
+        self._check_state(HOLDING_STATES)
+        order = self.sudo().order_ids.filtered(
+            lambda order: order.scn_kind == 'renewal' and order.state in ('draft', 'sent'),
+        )[:1] or self.env['sale.order'].sudo().create(self.sudo()._prepare_renewal_order_values())
+        return {
+            'type': 'ir.actions.act_window', 'res_model': 'sale.order', 'res_id': order.id, 'views': [(False, 'form')],
+        }
 
     def _undo_order(self, orders):
         """After an order was cancelled: back to what the remaining periods say, or cancelled when none is left."""

@@ -34,6 +34,8 @@ MATRIX = {
     },
     'scn.entitlement': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.entitlement.use': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.overdue.level': {'reader': {READ}, 'officer': {READ}, 'finance': ALL, 'manager': {READ}},
+    'scn.overdue.notice': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

@@ -113,6 +113,21 @@ class TestPartnershipLifecycle(PartnershipCase):
         self.assertEqual([period.price for period in partnership.period_ids], [998.0, 1100.0])
         self.assertEqual(order.order_line.scn_period_ids, partnership.period_ids[-1])
 
+    def test_a_renewal_is_quoted_once_and_renews_when_accepted(self):
+        self.tier['associate'].fee_product_id = self.fee['associate']
+        partnership = self.partnership('partner')
+        partnership.with_user(self.officer).write({
+            'next_grade_id': self.tier['associate'].id, 'next_fee': 450.0, 'council_decision_on': '2020-01-20',
+        })
+        act = partnership.with_user(self.officer).action_quote_renewal
+        order = self.env['sale.order'].browse(act()['res_id'])
+        self.assertEqual(act()['res_id'], order.id)
+        self.assertEqual((order.amount_untaxed, str(order.validity_date)), (450.0, '2020-02-19'))
+        self.assertEqual(len(partnership.period_ids), 1, "a quotation changes nothing")
+        order.action_confirm()
+        renewal = partnership.period_ids[-1]
+        self.assertEqual((renewal.price, renewal.grade_id), (450.0, self.tier['associate']))
+
     def test_alignment_to_the_budget_year(self):
         order = self.order(start='2019-07-01', confirm=False, scn_budget_month='10')
         order.action_scn_align()

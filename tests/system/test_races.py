@@ -5,6 +5,7 @@ Each test has a control on a clone without the unique keys: there the damage is 
 
 from __future__ import annotations
 
+import re
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -262,6 +263,24 @@ def test_two_officers_filling_the_blanks_of_one_contact(office: Office, rounds: 
             "SELECT phone, function FROM res_partner WHERE name = %s", (person["name"],)
         )
         assert len(phones) == 1 and phones[0][1] == "Head of unit"
+
+
+def test_an_ordinary_write_by_two_at_once_is_logged_with_its_values(unguarded: Office) -> None:
+    """Control: what accepting avoids by locking the rows first, Odoo does by itself."""
+    number = unguarded.number()
+    signup, _ = unguarded.two_sign_ups(**unguarded.person(number))
+    unguarded.accept("officer_one", signup)()
+    query = "SELECT contact_partner_id FROM scn_signup WHERE id = %s"
+    contact = unguarded.server.sql(query, (signup,))[0][0]
+    calls = [
+        partial(
+            unguarded.people[officer].call, "res.partner", "write", [contact], {"function": role}
+        )
+        for officer, role in zip(OFFICERS, ("Harbour pilot", "Harbour master"), strict=True)
+    ]
+    lock = f"SELECT id FROM res_partner WHERE id = {contact} FOR UPDATE"
+    assert meet(unguarded.server, lock, *calls) == [True, True]
+    assert re.search(r"bad query: .*Harbour (pilot|master)", unguarded.server.log(), re.DOTALL)
 
 
 def test_a_better_reading_and_a_decision_at_once(office: Office, rounds: Any) -> None:

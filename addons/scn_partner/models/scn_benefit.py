@@ -58,7 +58,7 @@ class ScnBenefit(models.Model):
         :raises AccessError: when the user may not read tiers or benefits.
         """
         tiers = self.env['res.partner.grade'].search([('code', '!=', False)], order='rank, id')
-        benefits = self.search([])
+        benefits = self.search([])  # pylint: disable=no-search-all
         lines = self.env['scn.grade.benefit'].search(
             [('grade_id', 'in', tiers.ids), ('benefit_id', 'in', benefits.ids)],
         )

@@ -10,7 +10,7 @@ class ScnGradeBenefit(models.Model):
     _order = 'grade_id, benefit_sequence, id'
 
     grade_id = fields.Many2one('res.partner.grade', string="Tier", required=True, index=True, ondelete='cascade')
-    benefit_id = fields.Many2one('scn.benefit', string="Benefit", required=True, index=True, ondelete='cascade')
+    benefit_id = fields.Many2one('scn.benefit', required=True, index=True, ondelete='cascade')
     benefit_sequence = fields.Integer(related='benefit_id.sequence', store=True)
     kind = fields.Selection(related='benefit_id.kind')
     quantity = fields.Integer(default=1, required=True, help="How many per period; 1 where nothing is counted.")

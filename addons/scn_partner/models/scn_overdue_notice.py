@@ -32,7 +32,7 @@ class ScnOverdueNotice(models.Model):
     def _cron_remind(self):
         """Daily: the highest level reached, once per invoice; lower ones that were missed are not sent late."""
         today = fields.Date.context_today(self)
-        levels = self.env['scn.overdue.level'].search([])
+        levels = self.env['scn.overdue.level'].search([])  # pylint: disable=no-search-all
         overdue = [entry for entry in self._get_overdue(today) if not entry[1].stop_reminders]
         sent = {
             (notice.move_id, notice.level_id)

@@ -101,8 +101,8 @@ class ScnPartnership(models.Model):
              "never longer than the tier allows.",
     )
 
-    payer_id = fields.Many2one('res.partner', string="Payer", help="Who is invoiced; empty for the city itself.")
-    billing_contact_id = fields.Many2one('res.partner', string="Billing contact", help="Who receives the invoice.")
+    payer_id = fields.Many2one('res.partner', help="Who is invoiced; empty for the city itself.")
+    billing_contact_id = fields.Many2one('res.partner', help="Who receives the invoice.")
     payment_term_id = fields.Many2one('account.payment.term', string="Payment terms", check_company=True)
     instalment_ids = fields.One2many('scn.partnership.instalment', 'partnership_id', string="Instalments", copy=True)
     user_id = fields.Many2one(

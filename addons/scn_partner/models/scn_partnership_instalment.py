@@ -12,7 +12,7 @@ class ScnPartnershipInstalment(models.Model):
     sequence = fields.Integer(default=10)
     percentage = fields.Float(string="Share in %", required=True, default=100.0)
     months_after = fields.Integer(string="Months after the term's start", default=0)
-    payer_id = fields.Many2one('res.partner', string="Payer", help="Empty: the payer of the partnership.")
+    payer_id = fields.Many2one('res.partner', help="Empty: the payer of the partnership.")
 
     _percentage_positive = models.Constraint(
         'CHECK (percentage > 0 AND percentage <= 100)', "A share is more than 0 and at most 100 %.",

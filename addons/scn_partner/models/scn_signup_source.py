@@ -120,7 +120,7 @@ class ScnSignupSource(models.Model):
     def _cron_watch(self):
         """Daily: one open task per source for a key that ends soon and for a missed night; closed when mended."""
         now = fields.Datetime.now()
-        for source in self.search([]):
+        for source in self.search([]):  # pylint: disable=no-search-all
             source._set_alert(
                 'scn_partner.mail_activity_type_key_expiry',
                 bool(source.key_expires_on) and source.key_expires_on <= now + timedelta(days=KEY_WARNING_DAYS),

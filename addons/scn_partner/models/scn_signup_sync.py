@@ -19,7 +19,6 @@ from ..sync_payload import (
     parse_datetime,
     parse_payload,
     validate_record,
-    validate_withdrawal,
 )
 from .scn_signup import DECIDED_STATES
 

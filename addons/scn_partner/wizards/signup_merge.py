@@ -11,7 +11,7 @@ class ScnSignupMerge(models.TransientModel):
     signup_ids = fields.Many2many('scn.signup', string="Sign-ups", required=True)
     signup_id = fields.Many2one('scn.signup', string="Sign-up", compute='_compute_signup_id')
     contact_id = fields.Many2one(
-        'res.partner', string="Contact", required=True,
+        'res.partner', required=True,
         domain="[('is_company', '=', False), ('commercial_partner_id.is_city', '=', True)]",
     )
     city_id = fields.Many2one(related='contact_id.commercial_partner_id', string="City")

@@ -36,6 +36,8 @@ MATRIX = {
     'scn.entitlement.use': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.overdue.level': {'reader': {READ}, 'officer': {READ}, 'finance': ALL, 'manager': {READ}},
     'scn.overdue.notice': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.opening.import': {'finance': ALL, 'manager': ALL},
+    'scn.opening.import.line': {'finance': ALL, 'manager': ALL},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

@@ -1,3 +1,4 @@
+from . import opening_import
 from . import partnership_upgrade
 from . import signup_accept
 from . import signup_reject

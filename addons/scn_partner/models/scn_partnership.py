@@ -127,8 +127,9 @@ class ScnPartnership(models.Model):
     order_ids = fields.One2many('sale.order', 'scn_partnership_id', string="Orders")
     period_ids = fields.One2many('scn.partnership.period', 'partnership_id', string="Periods")
     entitlement_ids = fields.One2many('scn.entitlement', 'partnership_id', string="Counted benefits")
-    invoice_count = fields.Integer(compute='_compute_counts')
-    order_count = fields.Integer(compute='_compute_counts')
+    # Counted for everybody who sees the partnership; the orders and invoices themselves keep their own rights.
+    invoice_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
+    order_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
 
     # int4range/daterange with && need no extension (btree_gist is not everywhere).
     _one_live_per_city = models.Constraint(

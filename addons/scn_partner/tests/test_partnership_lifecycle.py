@@ -242,3 +242,9 @@ class TestPartnershipLifecycle(PartnershipCase):
         order = self.env['sale.order'].new({'scn_council_decision_on': '2019-03-01'})
         order._onchange_scn_council_decision_on()
         self.assertEqual(str(order.validity_date), '2019-03-31')
+
+    def test_who_may_not_read_orders_still_opens_the_partnership(self):
+        partnership = self.partnership()
+        self.assertFalse(self.env['sale.order'].with_user(self.manager).has_access('read'))
+        counts = partnership.with_user(self.manager).read(['order_count', 'invoice_count'])[0]
+        self.assertEqual((counts['order_count'], counts['invoice_count']), (1, 0))

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models, tools
 
+from ..matching_keys import clean
+
 STOP_SCOPE = 'scn_partner.stop'
 
 
@@ -20,6 +22,7 @@ class ScnSignup(models.Model):
             and tools.email_normalize(self.email or '')
             and not self.acknowledged_on
             and not self.contact_id.sudo().news_stopped_on
+            and 'stopped_news' not in (self.match_reasons or '').split()
             and self.received_at
             and self.received_at >= fields.Datetime.now() - timedelta(days=source.acknowledge_days),
         )
@@ -48,7 +51,7 @@ class ScnSignup(models.Model):
         template = self.env.ref('scn_partner.mail_template_signup_accepted').sudo()
         template.send_mail(
             self.id, force_send=False,
-            email_values={'subject': subject, 'body_html': body, 'body': body, 'email_to': self.email},
+            email_values={'subject': clean(subject), 'body_html': body, 'body': body, 'email_to': self.email},
         )
         self.sudo().acknowledged_on = fields.Datetime.now()
 

@@ -47,3 +47,8 @@ class TestStopPage(HttpCase, SharingCitiesCase):
         self.env.flush_all()
         self.post(waiting._get_stop_url())
         self.assertEqual(waiting.state, 'withdrawn')
+
+    def test_the_field_for_the_link_has_a_visible_label(self):
+        form = self.url_open(self.URL).text.split('action="/sharing-cities/stop"')[1].split('</form>')[0]
+        self.assertIn('<label for="scn_stop_token_typed"', form)
+        self.assertNotIn('<noscript', form)

@@ -6,8 +6,8 @@ installed.
 
 from __future__ import annotations
 
-import hashlib
 import contextlib
+import hashlib
 import os
 import shutil
 import subprocess

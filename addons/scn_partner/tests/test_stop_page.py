@@ -52,3 +52,18 @@ class TestStopPage(HttpCase, SharingCitiesCase):
         form = self.url_open(self.URL).text.split('action="/sharing-cities/stop"')[1].split('</form>')[0]
         self.assertIn('<label for="scn_stop_token_typed"', form)
         self.assertNotIn('<noscript', form)
+
+    def test_the_browser_takes_the_link_over_and_shows_the_button_only(self):
+        self.browser_js(
+            f'{self.URL}#{self.token}',
+            """
+                const field = document.getElementById("scn_stop_token_typed");
+                const isHidden = field.type === "hidden" && !document.querySelector("label[for=scn_stop_token_typed]");
+                if (isHidden && field.value && !window.location.hash) {
+                    console.log("test successful");
+                } else {
+                    console.error("The page does not take the link over.");
+                }
+            """,
+            ready="document.readyState === 'complete'",
+        )

@@ -96,7 +96,8 @@ class ResPartner(models.Model):
             tier = partner.grade_id
             if tier.code and not partner.is_city:
                 raise ValidationError(self.env._(
-                    "“%(name)s” is not a city, so it cannot hold the tier “%(tier)s”. Mark it as a city first.",
+                    "“%(name)s” is not a city, so it cannot hold the tier “%(tier)s”. "
+                    "Mark it as a city, or take it off the ladder first.",
                     name=partner.display_name, tier=tier.name,
                 ))
             if partner.is_city and tier.code and not tier.is_paid and tier != partner._get_projected_grade():

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models, tools
 
-from ..matching_keys import clean
+from ..matching_keys import clean, person_key
 
 STOP_SCOPE = 'scn_partner.stop'
 
@@ -60,6 +60,8 @@ class ScnSignup(models.Model):
         self.ensure_one()
         signup = self.sudo()
         people = signup.contact_partner_id or signup.contact_id
+        # The same person may be a contact of another city too, or have been entered again.
+        people |= signup._find_people().get(person_key(signup.email, signup.contact_name), people)
         people.filtered(lambda person: not person.news_stopped_on).news_stopped_on = fields.Datetime.now()
         if signup.state in ('new', 'matched', 'review'):
             signup.write(signup._prepare_decision_values('withdrawn'))

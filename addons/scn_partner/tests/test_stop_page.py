@@ -67,3 +67,11 @@ class TestStopPage(HttpCase, SharingCitiesCase):
             """,
             ready="document.readyState === 'complete'",
         )
+
+    def test_the_same_person_at_another_city_is_stopped_too(self):
+        twin = self.stopping.contact_partner_id.copy({'name': 'Ana Example', 'parent_id': self.lakeside.id})
+        colleague = self.stopping.contact_partner_id.copy({'name': 'Bo Example'})
+        self.env.flush_all()
+        self.post(self.token)
+        self.assertTrue(twin.news_stopped_on)
+        self.assertFalse(colleague.news_stopped_on)

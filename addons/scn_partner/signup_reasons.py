@@ -17,6 +17,7 @@ def get_reason_labels(env):
         'city_by_domain_only': env._("The city was found by the mail domain only: the text does not name it."),
         'contact_missing': env._("There is neither a name nor an e-mail address."),
         'known_at_other_city': env._("This person is a contact of another city: accepting ends the roles there."),
+        'stopped_address': env._("Somebody with this address asked us to stop: check whether it is the same person."),
         'stopped_news': env._("This person asked us to stop. Accepting does not undo that."),
         # found by the server in the text
         'hidden_characters': env._("A name, a city or an address contains characters that nobody sees."),

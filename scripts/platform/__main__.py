@@ -18,6 +18,7 @@ COMMANDS = {
     "soak": "all tests with the full counts of race, fault and fuzz tests",
     "lint": "ruff, pylint-odoo, XML checks, mypy",
     "screenshots": "the pictures under docs/images",
+    "translations": "every addon's i18n/*.pot anew, and the places in its .po files",
     "prepare": "only get ready what the other commands need",
     "clean": "delete what this program keeps in its cache folder",
 }
@@ -76,6 +77,10 @@ def _run(command: str, options: list[str]) -> int:
         from .screenshots import take_screenshots
 
         return take_screenshots()
+    if command == "translations":
+        from .translations import export_translations
+
+        return export_translations()
     if command == "prepare":
         from .serve import prepare
 

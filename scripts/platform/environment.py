@@ -6,6 +6,7 @@ installed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -133,7 +134,7 @@ def _has_sync(checkout: Path) -> bool:
 
 
 def _remove_old(current: Path) -> None:
-    """Remove other environments of this checkout, and those whose checkout is gone."""
+    """Remove other environments of this checkout, and those whose checkout is gone, unless used."""
     for folder in current.parent.iterdir():
         if folder == current or not folder.is_dir():
             continue
@@ -141,5 +142,14 @@ def _remove_old(current: Path) -> None:
         checkout = mark.read_text(encoding="utf-8").strip() if mark.exists() else ""
         if checkout in ("", str(CHECKOUT)) or not Path(checkout).exists():
             with when_unused(f"environment-{folder.name}") as unused:
-                if unused:
+                if unused and not runs_from(folder):
                     remove_tree(folder)
+
+
+def runs_from(folder: Path) -> bool:
+    """Whether a program inside a folder is running, such as the PostgreSQL that all runs share."""
+    for program in Path("/proc").glob("[0-9]*/exe"):
+        with contextlib.suppress(OSError):  # ended meanwhile, or somebody else's
+            if program.readlink().is_relative_to(folder.resolve()):
+                return True
+    return False

@@ -41,7 +41,7 @@ class ResPartner(models.Model):
     contact_role_ids = fields.One2many('scn.contact.role', 'organisation_id', string="Roles")
     held_role_ids = fields.One2many('scn.contact.role', 'contact_id', string="Roles held")
     news_stopped_on = fields.Datetime(
-        string="No news since", copy=False, tracking=True,
+        string="No news since", copy=False, tracking=True, index='btree_not_null',
         help="The person asked us to stop sending news and invitations. No sync and no sign-up undoes this.",
     )
     signup_ids = fields.One2many('scn.signup', 'city_partner_id', string="Sign-ups")
@@ -98,7 +98,8 @@ class ResPartner(models.Model):
                 continue
             if not partner.is_city:
                 raise ValidationError(self.env._(
-                    "“%(name)s” is not a city, so it cannot hold the tier “%(tier)s”. Mark it as a city first.",
+                    "“%(name)s” is not a city, so it cannot hold the tier “%(tier)s”. "
+                    "Mark it as a city, or take it off the ladder first.",
                     name=partner.display_name, tier=tier.name,
                 ))
             if tier != partner._get_projected_grade():

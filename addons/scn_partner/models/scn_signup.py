@@ -20,6 +20,12 @@ SYSTEM_FIELDS = frozenset({
 #: Fields from which the match follows: changing one by hand matches again.
 MATCHED_BY = frozenset({'city', 'country_id', 'email', 'contact_name', 'organisation_id'})
 
+#: What a decided sign-up shows of its sender and of the consent; only a manager still corrects it.
+EVIDENCE_FIELDS = MATCHED_BY | {
+    'contact_id', 'unit', 'position', 'phone', 'received_at', 'consent_given_at', 'consent_wording',
+    'consent_source', 'subject', 'raw_text',
+}
+
 
 class ScnSignup(models.Model):
     """A message in which somebody signs up for the network: the inbox between mail and contacts.
@@ -108,7 +114,7 @@ class ScnSignup(models.Model):
         'res.partner', string="Contact", readonly=True, copy=False, index='btree_not_null',
     )
     applied_changes = fields.Json(readonly=True, copy=False)
-    decided_on = fields.Datetime(readonly=True, copy=False)
+    decided_on = fields.Datetime(string="Decided on", readonly=True, copy=False)
     decided_by_id = fields.Many2one('res.users', string="Decided by", readonly=True, copy=False)
     reject_reason = fields.Selection(
         [
@@ -118,7 +124,7 @@ class ScnSignup(models.Model):
             ('no_basis', 'No consent or other basis to keep it'),
             ('other', 'Another reason'),
         ],
-        readonly=True, copy=False, tracking=True,
+        string="Why it was rejected", readonly=True, copy=False, tracking=True,
     )
     reject_note = fields.Char(string="Note on the rejection", readonly=True, copy=False)
     acknowledged_on = fields.Datetime(string="Confirmed by mail", readonly=True, copy=False)
@@ -149,7 +155,20 @@ class ScnSignup(models.Model):
         labels = get_reason_labels(self.env)
         for signup in self:
             codes = f"{signup.review_reasons or ''} {signup.match_reasons or ''}".split()
-            signup.review_text = "\n".join(labels.get(code, code.replace('_', ' ').capitalize()) for code in codes)
+            signup.review_text = "\n".join(dict.fromkeys(
+                labels.get(code, code.replace('_', ' ').capitalize()) for code in codes
+            ))
+
+    @api.model
+    def default_get(self, fields):
+        """Neither a context nor a stored default of a user decides on a sign-up."""
+        values = super().default_get(fields)
+        if not self.env.su:
+            for name in (SYSTEM_FIELDS - {'source_id'}) & values.keys():
+                values.pop(name)
+            if 'state' in fields:
+                values['state'] = 'new'
+        return values
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -157,12 +176,16 @@ class ScnSignup(models.Model):
         for vals in vals_list:
             self._check_system_fields(vals, allowed={'source_id'})
         signups = super().create(vals_list)
+        signups._date_raw_text()
         signups._match()
         return signups
 
     def write(self, vals):
         self._check_system_fields(vals)
+        self._check_evidence_fields(vals)
         result = super().write(vals)
+        if 'raw_text' in vals:
+            self._date_raw_text()
         if not self.env.su and MATCHED_BY & vals.keys():
             if 'organisation_id' in vals:
                 self.sudo().city_is_chosen = bool(vals['organisation_id'])
@@ -181,6 +204,25 @@ class ScnSignup(models.Model):
                 "The state of a sign-up changes by its buttons (accept, reject, merge), not by writing %(fields)s.",
                 fields=", ".join(sorted(touched)),
             ))
+
+    def _check_evidence_fields(self, vals):
+        """What was decided on stays as it was; managers may correct it.
+
+        :raises UserError: for anybody else
+        """
+        touched = (EVIDENCE_FIELDS | {f'wants_{wish}' for wish in self._get_wishes()}) & vals.keys()
+        if not touched or self.env.su or self.env.user.has_group('scn_partner.group_scn_manager'):
+            return
+        if any(signup.state in DECIDED_STATES for signup in self):
+            raise UserError(self.env._(
+                "This sign-up is decided: what it says and the consent stay as they were. Ask a manager to correct it.",
+            ))
+
+    def _date_raw_text(self):
+        """Original text that somebody typed in goes after the source's retention, like any other."""
+        for signup in self:
+            if signup.raw_text and not signup.raw_purge_on:
+                signup.sudo().raw_purge_on = signup._get_raw_purge_date(signup.received_at)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_accepted(self):

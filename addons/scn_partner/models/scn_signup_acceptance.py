@@ -183,6 +183,11 @@ class ScnSignup(models.Model):
                     "%(signup)s has no city yet. Open it and choose the city, or create it there.",
                     signup=signup._get_reference(),
                 ))
+            if signup.organisation_id and not signup.organisation_id.is_city:
+                raise UserError(self.env._(
+                    "%(signup)s belongs to a contact that is no city. Choose a city before accepting.",
+                    signup=signup._get_reference(),
+                ))
             if not signup.organisation_id and not clean(signup.city):
                 raise UserError(self.env._(
                     "%(signup)s names no city. Fill in the city's name before accepting.", signup=signup._get_reference(),
@@ -247,6 +252,7 @@ class ScnSignup(models.Model):
             city = cities[signup]
             key = person_key(signup.email, signup.contact_name)
             contact = signup.contact_id if signup.contact_id.commercial_partner_id == city else Partner
+            contact -= city
             contact = contact or people.get(key, Partner).filtered(
                 lambda person, city=city: person.commercial_partner_id == city,
             )[:1]
@@ -259,6 +265,10 @@ class ScnSignup(models.Model):
                     contact.write(values)
             elif key:
                 values = signup._prepare_contact_values(Partner)
+                # Who asked us to stop while at another city did not ask for mails by moving.
+                stopped = people.get(key, Partner).filtered('news_stopped_on')[:1].news_stopped_on
+                if stopped:
+                    values['news_stopped_on'] = stopped
                 known = new_values.setdefault((city, key), {'parent_id': city.id})
                 known.update({name: value for name, value in values.items() if name not in known})
                 new_signups.setdefault((city, key), []).append(signup)
@@ -275,7 +285,9 @@ class ScnSignup(models.Model):
         moved_from = self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
         day = (self.received_at or fields.Datetime.now()).date()
         if moved_from and end_old_roles:
-            moved_from.held_role_ids._end(day, self.env._("Moved to %(city)s", city=city.name))
+            # An old message read late says nothing about roles that began after it.
+            left = moved_from.held_role_ids.filtered(lambda role: role.date_start <= day)
+            left._end(day, self.env._("Moved to %(city)s", city=city.name))
         if not contact or not (self.wants_task_force or moved_from):
             return
         if any(role.role == 'task_force' and not role.date_end for role in contact.held_role_ids):

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models, tools
 
+from ..matching_keys import clean, person_key
+
 STOP_SCOPE = 'scn_partner.stop'
 
 
@@ -20,6 +22,7 @@ class ScnSignup(models.Model):
             and tools.email_normalize(self.email or '')
             and not self.acknowledged_on
             and not self.contact_id.sudo().news_stopped_on
+            and 'stopped_news' not in (self.match_reasons or '').split()
             and self.received_at
             and self.received_at >= fields.Datetime.now() - timedelta(days=source.acknowledge_days),
         )
@@ -48,7 +51,7 @@ class ScnSignup(models.Model):
         template = self.env.ref('scn_partner.mail_template_signup_accepted').sudo()
         template.send_mail(
             self.id, force_send=False,
-            email_values={'subject': subject, 'body_html': body, 'body': body, 'email_to': self.email},
+            email_values={'subject': clean(subject), 'body_html': body, 'body': body, 'email_to': self.email},
         )
         self.sudo().acknowledged_on = fields.Datetime.now()
 
@@ -57,6 +60,8 @@ class ScnSignup(models.Model):
         self.ensure_one()
         signup = self.sudo()
         people = signup.contact_partner_id or signup.contact_id
+        # The same person may be a contact of another city too, or have been entered again.
+        people |= signup._find_people().get(person_key(signup.email, signup.contact_name), people)
         people.filtered(lambda person: not person.news_stopped_on).news_stopped_on = fields.Datetime.now()
         if signup.state in ('new', 'matched', 'review'):
             signup.write(signup._prepare_decision_values('withdrawn'))

@@ -1,13 +1,13 @@
 from difflib import get_close_matches
 
-from odoo import api, models
+from odoo import api, models, tools
 
 from ..matching_keys import city_name_key, email_key, parent_domains, person_key
 from .scn_signup import OPEN_STATES
 
 
 class ScnSignup(models.Model):
-    """Which city and which contact a sign-up belongs to. Three queries per batch, none per record."""
+    """Which city and which contact a sign-up belongs to. Four queries per batch, none per record."""
 
     _inherit = 'scn.signup'
 
@@ -30,11 +30,33 @@ class ScnSignup(models.Model):
         )
         domains, city_by_domain = self._find_cities_by_domain()
         people = self._find_people()
+        stopped_addresses = self._find_stopped_addresses()
         matches = {}
         for signup in self:
             city, reasons = signup._match_city(cities_by_name, city_by_domain, domains[signup])
+            reasons = [*reasons, *signup._match_stop(people, stopped_addresses)]
             matches[signup] = (city, *signup._match_contact(city, people), reasons)
         return matches
+
+    def _find_stopped_addresses(self):
+        """
+        :return: set of normalised addresses of these sign-ups from which somebody asked us to stop, one query
+        """
+        addresses = {tools.email_normalize(signup.email or '') for signup in self} - {False}
+        if not addresses:
+            return set()
+        stopped = self.env['res.partner'].sudo().with_context(active_test=False).search_fetch(
+            [('news_stopped_on', '!=', False), ('email_normalized', 'in', sorted(addresses))], ['email_normalized'],
+        )
+        return set(stopped.mapped('email_normalized'))
+
+    def _match_stop(self, people, stopped_addresses):
+        """Reason code where this person asked us to stop at any city, or somebody with this address did."""
+        self.ensure_one()
+        key = person_key(self.email, self.contact_name)
+        if key and people.get(key, self.env['res.partner']).filtered('news_stopped_on'):
+            return ['stopped_news']
+        return ['stopped_address'] if tools.email_normalize(self.email or '') in stopped_addresses else []
 
     def _find_cities_by_domain(self):
         """
@@ -119,8 +141,6 @@ class ScnSignup(models.Model):
             reasons.append('contact_missing')
         if moved_from:
             reasons.append('known_at_other_city')
-        if contact.news_stopped_on:
-            reasons.append('stopped_news')
         return {
             'organisation_id': city.id,
             'contact_id': contact.id,

@@ -121,11 +121,15 @@ class ScnSignupSource(models.Model):
         """Daily: one open task per source for a key that ends soon and for a missed night; closed when mended."""
         now = fields.Datetime.now()
         for source in self.search([]):  # pylint: disable=no-search-all
-            source._set_alert(
-                'scn_partner.mail_activity_type_key_expiry',
-                bool(source.key_expires_on) and source.key_expires_on <= now + timedelta(days=KEY_WARNING_DAYS),
-                self.env._("The key of the sync ends soon. Issue a new one beside it, then change the sync's settings."),
-            )
+            # Odoo deletes a key that ended: without any key the task stays open.
+            if source.key_expires_on:
+                source._set_alert(
+                    'scn_partner.mail_activity_type_key_expiry',
+                    source.key_expires_on <= now + timedelta(days=KEY_WARNING_DAYS),
+                    self.env._(
+                        "The key of the sync ends soon. Issue a new one beside it, then change the sync's settings.",
+                    ),
+                )
             source._set_alert(
                 'scn_partner.mail_activity_type_missed_run',
                 source.nightly and (source.last_run_on or source.create_date) < now - timedelta(hours=MISSED_AFTER_HOURS),

@@ -145,6 +145,8 @@ class ScnSignup(models.Model):
             raise UserError(self.env._("This source is switched off. A manager can switch it on again."))
         if source and self.env.user._is_sync_bot() and source.user_id != self.env.user:
             raise UserError(self.env._("This source belongs to another sender. Choose another name for yours."))
+        if source and not self.env.user._is_sync_bot() and source.company_id not in self.env.user.company_ids:
+            raise UserError(self.env._("This source belongs to another company. Choose another name for yours."))
 
     # -- exactly once ------------------------------------------------------------------------------------------
 

@@ -22,3 +22,4 @@ from . import test_stop_page
 from . import test_sync_key
 from . import test_tiers
 from . import test_tours
+from . import test_translations

@@ -86,3 +86,9 @@ class TestAccess(SharingCitiesCase):
     def test_the_automation_group_implies_nothing(self):
         self.assertTrue(self.bot.share)
         self.assertEqual(self.bot.all_group_ids, self.env.ref('scn_partner.group_scn_sync_bot'))
+
+    def test_a_reader_is_offered_no_button_that_refuses(self):
+        views = self.env['scn.contact.duplicate'].with_user(self.reader).get_views([(False, 'list')])
+        self.assertNotIn('<button', views['views']['list']['arch'])
+        views = self.env['scn.contact.duplicate'].with_user(self.officer).get_views([(False, 'list')])
+        self.assertEqual(views['views']['list']['arch'].count('<button'), 3)

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import SharingCitiesCase
@@ -112,3 +113,43 @@ class TestContactKeys(SharingCitiesCase):
         self.assertFalse(self.keys_of(ana))
         ana.active = True
         self.assertTrue(self.keys_of(ana))
+
+    def test_merging_people_with_the_same_role_keeps_every_role_once(self):
+        ana, again = self.contact(), self.contact()
+        self.env['scn.contact.role'].create([
+            {'organisation_id': self.riverton.id, 'contact_id': person.id, 'role': role, 'date_start': day}
+            for person, role, day in (
+                (ana, 'task_force', '2019-02-01'), (again, 'task_force', '2019-01-01'), (again, 'finance', '2019-01-01'),
+            )
+        ])
+        self.env['base.partner.merge.automatic.wizard']._merge((ana + again).ids, ana)
+        self.assertEqual(
+            sorted((role.role, str(role.date_start)) for role in ana.held_role_ids),
+            [('finance', '2019-01-01'), ('task_force', '2019-01-01')],
+        )
+
+    def test_an_officer_merges_listed_duplicates_whose_addresses_differ(self):
+        self.riverton.email = 'info@riverton.example'
+        twin = self.env['res.partner'].create({
+            'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id, 'email': 'mayor@riverton.example',
+        })
+        merge = self.env['base.partner.merge.automatic.wizard'].with_user(self.officer)
+        with self.assertRaisesRegex(UserError, "same email"):
+            merge._merge((twin + self.lakeside).ids, self.lakeside.with_user(self.officer))
+        merge._merge((twin + self.riverton).ids, self.riverton.with_user(self.officer))
+        self.assertFalse(twin.exists())
+
+    def test_merging_takes_a_membership_as_a_whole(self):
+        twin = self.env['res.partner'].create({'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id})
+        self.riverton.write({'task_force_since': '2016-01-01', 'task_force_until': '2019-01-01'})
+        twin.task_force_since = '2018-06-01'
+        self.env['base.partner.merge.automatic.wizard']._merge((twin + self.riverton).ids, self.riverton)
+        self.assertTrue(self.riverton.is_task_force)
+        self.assertEqual(str(self.riverton.task_force_since), '2018-06-01')
+
+    def test_merging_into_a_city_that_does_not_pay_keeps_the_paid_tier(self):
+        twin = self.env['res.partner'].create({'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id})
+        twin.grade_id = self.tier['premium']
+        self.riverton.task_force_since = '2019-01-01'
+        self.env['base.partner.merge.automatic.wizard']._merge((twin + self.riverton).ids, self.riverton)
+        self.assertEqual(self.riverton.grade_id, self.tier['premium'])

@@ -256,3 +256,73 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.accept(signups)
         self.assertEqual(len(signups.contact_partner_id), 30)
         self.assertIn(30, calls)
+
+    def test_no_context_and_no_stored_default_decides(self):
+        Signup = self.env['scn.signup'].with_user(self.officer)
+        self.env['ir.default'].with_user(self.officer).set('scn.signup', 'decided_on', '2019-01-01 00:00:00', True)
+        signup = Signup.with_context(default_state='accepted', default_payload_hash='x').create({
+            'contact_name': 'Bo Example', 'city': 'Riverton',
+        })
+        self.assertEqual((signup.state, signup.payload_hash, signup.decided_on), ('matched', False, False))
+
+    def test_only_a_city_is_accepted_into(self):
+        shop = self.env['res.partner'].create({'name': 'Corner shop', 'is_company': True})
+        signup = self.receive(city='Nowhere')
+        signup.with_user(self.officer).organisation_id = shop
+        with self.assertRaisesRegex(UserError, "no city"):
+            self.accept(signup)
+        self.assertFalse(shop.country_id or shop.child_ids)
+
+    def test_the_city_itself_is_never_the_person(self):
+        signup = self.receive()
+        signup.with_user(self.officer).contact_id = self.riverton
+        self.accept(signup)
+        self.assertEqual(signup.contact_partner_id.parent_id, self.riverton)
+        self.assertFalse(self.riverton.email or self.riverton.function)
+
+    def test_a_decided_signup_stays_evidence(self):
+        signup = self.receive()
+        self.accept(signup)
+        for values in ({'consent_wording': 'Other'}, {'email': 'x@y.example'}, {'wants_event': True},
+                       {'organisation_id': self.lakeside.id}):
+            with self.assertRaisesRegex(UserError, "is decided"):
+                signup.with_user(self.officer).write(values)
+        signup.with_user(self.manager).contact_name = 'Ana Corrected'
+
+    def test_an_old_message_ends_no_newer_role(self):
+        ana = self.env['res.partner'].create({
+            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
+        })
+        newer = self.env['scn.contact.role'].create({
+            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
+            'date_start': '2020-01-01',
+        })
+        self.accept(self.receive())
+        self.assertFalse(newer.date_end)
+
+    def test_who_stopped_at_another_city_stays_stopped(self):
+        self.env['res.partner'].create({
+            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
+            'news_stopped_on': '2019-01-01 00:00:00',
+        })
+        signup, colleague = self.receive(), self.receive('two', name='Bo Example')
+        self.assertEqual((signup.match_reasons, colleague.match_reasons), ('stopped_news', 'stopped_address'))
+        self.accept(signup + colleague)
+        self.assertTrue(signup.contact_partner_id.news_stopped_on)
+        self.assertFalse(colleague.contact_partner_id.news_stopped_on)
+
+    def test_another_company_reads_nothing_through_the_wizard(self):
+        signup = self.receive()
+        other = self.env['res.company'].create({'name': 'Other body'})
+        self.officer.write({'company_ids': [(6, 0, other.ids)], 'company_id': other.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        spec = {'signup_ids': {'fields': {}}, 'mail_to': {}, 'change_preview': {}, 'organisation_id': {'fields': {}}}
+        with self.assertRaises(AccessError):
+            self.env['scn.signup.accept'].with_user(self.officer).onchange(
+                {'signup_ids': [(6, 0, signup.ids)]}, ['signup_ids'], spec,
+            )
+
+    def test_a_doubt_is_said_once(self):
+        signup = self.receive(city=None, review_reasons=['no_city'])
+        self.assertEqual(signup.review_text, "The message names no city.")

@@ -83,3 +83,25 @@ class TestSignupJobs(SharingCitiesCase):
             self.env.invalidate_all()
             self.run_job('ir_cron_watch_sources')
         self.assertFalse(self.activities(source, 'missed_run'))
+
+    def test_a_text_typed_in_by_hand_goes_too(self):
+        with freeze_time('2019-05-03 12:00:00'):
+            signup = self.env['scn.signup'].with_user(self.officer).create({
+                'city': 'Lakeside', 'raw_text': 'By letter',
+            })
+            self.assertEqual(str(signup.raw_purge_on), '2019-10-30')
+
+    def test_the_task_stays_when_odoo_deleted_the_ended_key(self):
+        with freeze_time('2019-05-01 12:00:00'):
+            self.receive()
+            source = self.signup().source_id
+            self.env['res.users.apikeys'].with_user(self.bot).sudo()._generate(
+                'rpc', 'old', self.env['scn.sync.key']._fields['expires_on'].to_date('2019-05-10'),
+            )
+            source.invalidate_recordset()
+            self.run_job('ir_cron_watch_sources')
+        self.env['res.users.apikeys'].sudo().search([('user_id', '=', self.bot.id)]).unlink()
+        with freeze_time('2019-05-11 12:00:00'):
+            source.invalidate_recordset()
+            self.run_job('ir_cron_watch_sources')
+        self.assertEqual(len(self.activities(source, 'key_expiry')), 1)

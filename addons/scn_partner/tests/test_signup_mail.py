@@ -68,3 +68,18 @@ class TestSignupMail(SharingCitiesCase):
         with self.wizard(signup) as form:
             self.assertEqual(form.mail_subject, 'Wij ontvingen uw aanmelding')
             form.send_mail = False
+
+    def test_who_stopped_at_another_city_gets_no_mail(self):
+        self.env['res.partner'].create({
+            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
+            'news_stopped_on': '2019-01-01 00:00:00',
+        })
+        self.assertFalse(self.receive('elsewhere')._can_acknowledge())
+
+    def test_a_line_break_in_the_city_does_not_break_the_mail(self):
+        signup = self.receive('lines', city='Riverton\nBcc: evil@evil.example')
+        signup.sudo().write({'organisation_id': self.riverton.id})
+        with self.wizard(signup) as form:
+            self.assertTrue(form.send_mail)
+        form.record.action_confirm()
+        self.assertNotIn('\n', self.mails(signup).subject)

@@ -289,3 +289,10 @@ class TestSignupSync(SharingCitiesCase):
 
         few, many = queries(5, 'few'), queries(100, 'many')
         self.assertLessEqual(many, few + 3, f"{few} queries for 5 records, {many} for 100")
+
+    def test_a_manager_of_another_company_does_not_reach_a_source(self):
+        self.receive()
+        other = self.env['res.company'].create({'name': 'Other body'})
+        self.manager.write({'company_ids': [(6, 0, other.ids)], 'company_id': other.id})
+        with self.assertRaisesRegex(UserError, "another company"):
+            self.send(record('two'), batch='other', user=self.manager)

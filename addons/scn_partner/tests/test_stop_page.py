@@ -47,3 +47,31 @@ class TestStopPage(HttpCase, SharingCitiesCase):
         self.env.flush_all()
         self.post(waiting._get_stop_url())
         self.assertEqual(waiting.state, 'withdrawn')
+
+    def test_the_field_for_the_link_has_a_visible_label(self):
+        form = self.url_open(self.URL).text.split('action="/sharing-cities/stop"')[1].split('</form>')[0]
+        self.assertIn('<label for="scn_stop_token_typed"', form)
+        self.assertNotIn('<noscript', form)
+
+    def test_the_browser_takes_the_link_over_and_shows_the_button_only(self):
+        self.browser_js(
+            f'{self.URL}#{self.token}',
+            """
+                const field = document.getElementById("scn_stop_token_typed");
+                const isHidden = field.type === "hidden" && !document.querySelector("label[for=scn_stop_token_typed]");
+                if (isHidden && field.value && !window.location.hash) {
+                    console.log("test successful");
+                } else {
+                    console.error("The page does not take the link over.");
+                }
+            """,
+            ready="document.readyState === 'complete'",
+        )
+
+    def test_the_same_person_at_another_city_is_stopped_too(self):
+        twin = self.stopping.contact_partner_id.copy({'name': 'Ana Example', 'parent_id': self.lakeside.id})
+        colleague = self.stopping.contact_partner_id.copy({'name': 'Bo Example'})
+        self.env.flush_all()
+        self.post(self.token)
+        self.assertTrue(twin.news_stopped_on)
+        self.assertFalse(colleague.news_stopped_on)

@@ -48,3 +48,24 @@ class TestSyncKey(SharingCitiesCase):
         for day in (today, today - timedelta(days=1), today + timedelta(days=5000)):
             with self.assertRaisesRegex(UserError, "valid from one day"):
                 self.wizard(expires_on=day).action_issue()
+
+    def test_the_keys_of_other_users_are_out_of_reach(self):
+        admin = self.env.ref('base.user_admin')
+        keys = self.env['res.users.apikeys'].with_user(admin).sudo()
+        end = fields.Datetime.now() + timedelta(days=9)
+        issued = [keys._generate('rpc', f'private {number}', end) for number in (1, 2)]
+        wizard = self.wizard(user_id=admin.id)
+        self.assertNotIn('private', wizard.existing_keys)
+        wizard.action_end_old_keys()
+        self.assertEqual([self.check(key) for key in issued], [admin.id] * 2)
+
+    def test_leaving_the_page_while_the_key_is_shown_logs_and_stores_nothing(self):
+        """The browser saves an open form when its page is left: the key must not reach a statement."""
+        action = self.wizard().action_issue()
+        key = action['context']['default_key']
+        shown = self.env[action['res_model']].with_user(self.manager).with_context(action['context'])
+        self.assertEqual(shown.default_get(['key'])['key'], key)
+        with self.assertLogs('odoo.sql_db', 'DEBUG') as log:
+            shown.web_save({}, {})
+            self.env.flush_all()
+        self.assertNotIn(key, ''.join(log.output))

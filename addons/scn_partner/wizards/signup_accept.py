@@ -12,19 +12,19 @@ class ScnSignupAccept(models.TransientModel):
     signup_id = fields.Many2one('scn.signup', string="Sign-up", compute='_compute_signup_id')
     signup_count = fields.Integer(compute='_compute_signup_id')
     city_name = fields.Char(string="City", compute='_compute_signup_id')
-    organisation_id = fields.Many2one(related='signup_id.organisation_id')
-    change_preview = fields.Html(related='signup_id.change_preview')
+    organisation_id = fields.Many2one(related='signup_id.organisation_id', related_sudo=False)
+    change_preview = fields.Html(related='signup_id.change_preview', related_sudo=False)
     needs_new_city = fields.Boolean(compute='_compute_signup_id')
     create_city = fields.Boolean(
         string="Create this city", help="Check the list of cities first: it may be known under another name.",
     )
-    moved_from_id = fields.Many2one(related='signup_id.moved_from_id')
+    moved_from_id = fields.Many2one(related='signup_id.moved_from_id', related_sudo=False)
     end_old_roles = fields.Boolean(
         string="End the roles there", default=True, help="Leave it out where somebody works for both cities.",
     )
     can_send_mail = fields.Boolean(compute='_compute_can_send_mail')
     send_mail = fields.Boolean(string="Confirm by mail", compute='_compute_mail', store=True, readonly=False)
-    mail_to = fields.Char(string="To", related='signup_id.email')
+    mail_to = fields.Char(string="To", related='signup_id.email', related_sudo=False)
     mail_subject = fields.Char(string="Subject", compute='_compute_mail', store=True, readonly=False)
     mail_body = fields.Html(
         string="Text", compute='_compute_mail', store=True, readonly=False, sanitize_style=True,

@@ -23,6 +23,7 @@ class ScnSyncKey(models.TransientModel):
         string="Valid until", required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=180),
     )
+    key = fields.Char(store=False, readonly=True)
     existing_keys = fields.Text(string="Keys in use", compute='_compute_existing_keys')
 
     @api.model
@@ -34,11 +35,19 @@ class ScnSyncKey(models.TransientModel):
         group = self.env.ref('scn_partner.group_scn_sync_bot')
         return self.env['res.users'].sudo().search([('all_group_ids', 'in', group.ids)], order='id', limit=1)
 
+    def _get_keys(self):
+        """Keys of the automation user, the newest first; those of other users are nobody's business here."""
+        self.ensure_one()
+        keys = self.env['res.users.apikeys'].sudo()
+        if not self.user_id.sudo()._is_sync_bot():
+            return keys
+        return keys.search([('user_id', '=', self.user_id.id)], order='id desc')
+
     @api.depends('user_id')
     def _compute_existing_keys(self):
         self._check_manager()
         for wizard in self:
-            keys = self.env['res.users.apikeys'].sudo().search([('user_id', '=', wizard.user_id.id)])
+            keys = wizard._get_keys()
             wizard.existing_keys = "\n".join(
                 self.env._(
                     "%(name)s, valid until %(day)s", name=key.name,
@@ -67,12 +76,13 @@ class ScnSyncKey(models.TransientModel):
         key = self.env['res.users.apikeys'].with_user(bot).sudo()._generate(
             'rpc', self.name, fields.Datetime.to_datetime(self.expires_on),
         )
-        # Odoo's own dialog: the key travels in the action only, no table ever holds it.
+        # The key travels in the action only. Odoo's own dialog for it would put it into the server's log: it has
+        # no table, and a page that is left while the dialog is open is saved.
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Key ready: copy it now, it is not shown again"),
-            'res_model': 'res.users.apikeys.show',
-            'views': [(False, 'form')],
+            'res_model': self._name,
+            'views': [(self.env.ref('scn_partner.scn_sync_key_view_form_issued').id, 'form')],
             'target': 'new',
             'context': {'default_key': key},
         }
@@ -84,8 +94,7 @@ class ScnSyncKey(models.TransientModel):
         """
         self.ensure_one()
         self._check_manager()
-        keys = self.env['res.users.apikeys'].sudo().search([('user_id', '=', self.user_id.id)], order='id desc')
-        keys[1:].unlink()
+        self._get_keys()[1:].unlink()
         self.env.registry.clear_cache()
         return {
             'type': 'ir.actions.act_window',

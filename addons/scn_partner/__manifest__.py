@@ -42,6 +42,7 @@
         'views/menus.xml',
     ],
     'demo': [
+        'demo/res_lang_demo.xml',
         'demo/res_users_demo.xml',
         'demo/res_partner_demo.xml',
         'demo/scn_partnership_demo.xml',
@@ -52,6 +53,10 @@
     'assets': {
         'web.assets_backend': [
             'scn_partner/static/src/**/*',
+            ('remove', 'scn_partner/static/src/portal/**/*'),
+        ],
+        'web.assets_frontend': [
+            'scn_partner/static/src/portal/**/*',
         ],
         'web.assets_tests': [
             'scn_partner/static/tests/tours/**/*',

@@ -22,6 +22,10 @@ from .people import new_people
 
 FINANCE = "scn_partner.group_scn_finance"
 PERIOD = "scn.partnership.period"
+_MAY_SELL = """
+env['res.users'].browse({user}).group_ids += env.ref('sales_team.group_sale_salesman_all_leads')
+env.cr.commit()
+"""
 CLICKS, JOBS = 4, 3
 UNEXPECTED = 1
 
@@ -32,6 +36,7 @@ class Desk:
     def __init__(self, server: Any) -> None:
         self.server = server
         self.finance = new_people(server, race_finance=FINANCE)["race_finance"]
+        server.shell(_MAY_SELL.format(user=self.finance.uid))
 
     def clicks(self, periods: list[int], count: int = CLICKS) -> list[Callable[[], Any]]:
         """As many clicks on “Invoice now”, each on a connection of its own."""

@@ -20,6 +20,12 @@ class MergePartnerAutomatic(models.TransientModel):
         self._drop_double_roles(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
+    def _update_values(self, src_partners, dst_partner):
+        """The partnerships have moved by now: the destination's tier is theirs before Odoo joins the values."""
+        dst_partner.invalidate_recordset()
+        dst_partner._project_grade()
+        return super()._update_values(src_partners, dst_partner)
+
     def _drop_double_roles(self, people):
         """One open role of a kind per person and city: of several the oldest stays."""
         roles = self.env['scn.contact.role'].sudo().search(

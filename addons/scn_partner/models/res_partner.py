@@ -1,10 +1,15 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 TASK_FORCE_CODE = 'task_force'
+
+#: What makes a contact part of the network: an officer's decision.
+NETWORK_FIELDS = frozenset({
+    'is_city', 'task_force_since', 'task_force_until', 'task_force_source', 'news_stopped_on',
+})
 
 
 class ResPartner(models.Model):
@@ -137,8 +142,23 @@ class ResPartner(models.Model):
         for grade, cities in cities_by_grade.items():
             cities.grade_id = grade
 
+    @api.model
+    def _check_network_rights(self, vals_list):
+        """Whoever may edit contacts is not yet staff of the network.
+
+        :raises AccessError: for somebody who sets what only officers decide on
+        """
+        if self.env.su or self.env.user.has_group('scn_partner.group_scn_officer'):
+            return
+        touched = {name for vals in vals_list for name in NETWORK_FIELDS & vals.keys() if vals[name] or self}
+        if touched:
+            raise AccessError(self.env._(
+                "Only officers of Sharing Cities change this: %(fields)s.", fields=", ".join(sorted(touched)),
+            ))
+
     @api.model_create_multi
     def create(self, vals_list):
+        self.browse()._check_network_rights(vals_list)
         for vals in vals_list:
             if vals.get('is_city'):
                 vals.setdefault('is_company', True)
@@ -148,6 +168,7 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        self._check_network_rights([vals])
         affected = self._get_partners_with_keys() if self._touches_contact_keys(vals) else None
         result = super().write(vals)
         if {'task_force_since', 'task_force_until', 'is_city', 'grade_id'} & vals.keys():

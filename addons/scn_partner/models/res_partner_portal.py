@@ -55,7 +55,8 @@ class ResPartner(models.Model):
         }
 
     def _get_open_quotations(self):
-        """Quotations that wait for this city's acceptance."""
+        """Quotations that wait for this city's acceptance: an expired one cannot be accepted any more."""
         return self.env['sale.order'].sudo().search([
             ('partner_id', 'child_of', self.ids), ('state', '=', 'sent'),
+            '|', ('validity_date', '=', False), ('validity_date', '>=', fields.Date.context_today(self)),
         ], order='validity_date, id')

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import days_between, first_anchor, prorate, term_dates
+from .scn_partnership import MONTHS
 from .scn_partnership_lifecycle import COUNCIL_EXTRA_DAYS
 
 
@@ -21,7 +22,7 @@ class SaleOrder(models.Model):
     )
     scn_date_start = fields.Date(string="Partnership starts on", copy=False)
     scn_budget_month = fields.Selection(
-        [(str(month), str(month)) for month in range(1, 13)], string="Budget year starts in month", copy=False,
+        MONTHS, string="Budget year starts in", copy=False,
     )
     scn_fee = fields.Monetary(string="Fee of a whole term", copy=False)
     scn_council_decision_on = fields.Date(

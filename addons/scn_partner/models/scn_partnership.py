@@ -7,6 +7,12 @@ LIVE_STATES = ('pending', 'active', 'paused', 'grace')
 #: States in which a city holds the tier and its benefits are counted.
 HOLDING_STATES = ('active', 'paused', 'grace')
 
+#: Months as a person reads them; the value is the number.
+MONTHS = [
+    ('1', 'January'), ('2', 'February'), ('3', 'March'), ('4', 'April'), ('5', 'May'), ('6', 'June'),
+    ('7', 'July'), ('8', 'August'), ('9', 'September'), ('10', 'October'), ('11', 'November'), ('12', 'December'),
+]
+
 #: Set by the life cycle only; a form, an import or RPC cannot write them.
 SYSTEM_FIELDS = frozenset({
     'name', 'state', 'grace_until', 'date_ended', 'date_end', 'is_waived', 'waiver_reason', 'waiver_approver_id',
@@ -81,7 +87,7 @@ class ScnPartnership(models.Model):
         help="Terms start on this day and every interval after it, for ever.",
     )
     budget_month = fields.Selection(
-        [(str(month), str(month)) for month in range(1, 13)], string="Budget year starts in month",
+        MONTHS, string="Budget year starts in",
         help="Align the terms to the city's budget year: the days before it are charged by day.",
     )
     date_end = fields.Date(

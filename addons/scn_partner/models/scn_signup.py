@@ -14,7 +14,7 @@ WISHES = ('task_force', 'declaration', 'event', 'magazine')
 SYSTEM_FIELDS = frozenset({
     'state', 'external_id', 'payload_hash', 'source_id', 'run_id', 'review_reasons', 'match_reasons',
     'city_partner_id', 'contact_partner_id', 'moved_from_id', 'decided_on', 'decided_by_id', 'reject_reason',
-    'reject_note', 'raw_purged_on', 'applied_changes', 'acknowledged_on', 'city_is_chosen',
+    'reject_note', 'raw_purged_on', 'applied_changes', 'acknowledged_on', 'city_is_chosen', 'stopped_on',
 })
 
 #: Fields from which the match follows: changing one by hand matches again.
@@ -51,7 +51,7 @@ class ScnSignup(models.Model):
             ('rejected', 'Rejected'),
             ('withdrawn', 'Withdrawn'),
         ],
-        required=True, default='new', index=True, tracking=True, copy=False, group_expand=True,
+        required=True, default='new', index=True, tracking=True, copy=False,
     )
     source_id = fields.Many2one(
         'scn.signup.source', required=True, index=True, ondelete='restrict', copy=False,
@@ -114,6 +114,8 @@ class ScnSignup(models.Model):
         'res.partner', string="Contact", readonly=True, copy=False, index='btree_not_null',
     )
     applied_changes = fields.Json(readonly=True, copy=False)
+    applied_text = fields.Text(string="What accepting did", compute='_compute_applied_text')
+    stopped_on = fields.Datetime(string="Asked us to stop", readonly=True, copy=False, index='btree_not_null')
     decided_on = fields.Datetime(string="Decided on", readonly=True, copy=False)
     decided_by_id = fields.Many2one('res.users', string="Decided by", readonly=True, copy=False)
     reject_reason = fields.Selection(

@@ -127,6 +127,20 @@ class ScnSignup(models.Model):
             rows.append((label, field._description_string(self.env), sent.get(name) or '', now or '', after or ''))
         return rows
 
+    @api.depends('applied_changes')
+    def _compute_applied_text(self):
+        """What accepting did, line by line: who, which field, before and after."""
+        Partner = self.env['res.partner']
+        for signup in self:
+            lines = []
+            for change in signup.applied_changes or []:
+                name = Partner.browse(change['partner_id']).exists().display_name or self.env._("(deleted)")
+                for field_name, values in change['fields'].items():
+                    if field_name in Partner._fields and not Partner._fields[field_name].relational:
+                        label = Partner._fields[field_name]._description_string(self.env)
+                        lines.append(f"{name}: {label}: {values['before'] or '–'} → {values['after'] or '–'}")
+            signup.applied_text = "\n".join(lines)
+
     @api.depends('organisation_id', 'contact_id', 'state')
     def _compute_change_preview(self):
         for signup in self:
@@ -209,6 +223,7 @@ class ScnSignup(models.Model):
         contacts = signups._accept_contacts(cities)
         for signup in signups:
             signup._accept_roles(cities[signup], contacts[signup], end_old_roles)
+        signups._log_changes()
         for signup in signups:
             signup.write({
                 **self._prepare_decision_values('accepted'),
@@ -295,6 +310,27 @@ class ScnSignup(models.Model):
         self.env['scn.contact.role'].create({
             'organisation_id': city.id, 'contact_id': contact.id, 'role': 'task_force', 'date_start': day,
         })
+
+    def _log_changes(self):
+        """Say on each city and contact which sign-up filled which fields; one batch, field names only."""
+        Partner = self.env['res.partner']
+        bodies = {}
+        for signup in self:
+            for change in signup.applied_changes or []:
+                labels = ", ".join(
+                    Partner._fields[name]._description_string(self.env) for name in change['fields']
+                    if name in Partner._fields
+                )
+                text = (
+                    self.env._("Created by sign-up %(number)s: %(fields)s", number=signup.id, fields=labels)
+                    if change['created'] else
+                    self.env._("Filled from sign-up %(number)s: %(fields)s", number=signup.id, fields=labels)
+                )
+                bodies.setdefault(change['partner_id'], []).append(text)
+        if bodies:
+            Partner.browse(bodies)._message_log_batch(bodies={
+                partner_id: Markup("<br/>").join(texts) for partner_id, texts in bodies.items()
+            })
 
     def _note_changes(self, record, before, after, created=False):
         """Keep what accepting did, so that it can be shown and undone field by field."""

@@ -63,5 +63,8 @@ class ScnSignup(models.Model):
         # The same person may be a contact of another city too, or have been entered again.
         people |= signup._find_people().get(person_key(signup.email, signup.contact_name), people)
         people.filtered(lambda person: not person.news_stopped_on).news_stopped_on = fields.Datetime.now()
+        if not signup.stopped_on:
+            # Kept here as well: the wish outlives a contact that is deleted.
+            signup.stopped_on = fields.Datetime.now()
         if signup.state in ('new', 'matched', 'review'):
             signup.write(signup._prepare_decision_values('withdrawn'))

@@ -7,7 +7,7 @@ from .scn_signup import OPEN_STATES
 
 
 class ScnSignup(models.Model):
-    """Which city and which contact a sign-up belongs to. Four queries per batch, none per record."""
+    """Which city and which contact a sign-up belongs to. Five queries per batch, none per record."""
 
     _inherit = 'scn.signup'
 
@@ -40,7 +40,7 @@ class ScnSignup(models.Model):
 
     def _find_stopped_addresses(self):
         """
-        :return: set of normalised addresses of these sign-ups from which somebody asked us to stop, one query
+        :return: set of normalised addresses of these sign-ups from which somebody asked us to stop, two queries
         """
         addresses = {tools.email_normalize(signup.email or '') for signup in self} - {False}
         if not addresses:
@@ -48,7 +48,10 @@ class ScnSignup(models.Model):
         stopped = self.env['res.partner'].sudo().with_context(active_test=False).search_fetch(
             [('news_stopped_on', '!=', False), ('email_normalized', 'in', sorted(addresses))], ['email_normalized'],
         )
-        return set(stopped.mapped('email_normalized'))
+        withdrawn = self.sudo().search_fetch(
+            [('stopped_on', '!=', False), ('email', 'in', [signup.email for signup in self if signup.email])], ['email'],
+        )
+        return set(stopped.mapped('email_normalized')) | {tools.email_normalize(signup.email) for signup in withdrawn}
 
     def _match_stop(self, people, stopped_addresses):
         """Reason code where this person asked us to stop at any city, or somebody with this address did."""

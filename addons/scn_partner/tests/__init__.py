@@ -10,6 +10,7 @@ from . import test_opening_import
 from . import test_overdue
 from . import test_partnership_billing
 from . import test_partnership_lifecycle
+from . import test_partnership_machine
 from . import test_partnership_tours
 from . import test_partnership_upgrade
 from . import test_rpc_gate

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import HttpCase, freeze_time, tagged
 
@@ -84,6 +86,13 @@ class TestCityPortal(HttpCase, PartnershipCase):
             'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)],
         })
         self.assertIn('does not belong to a city', self.page('nobody'))
+
+    def test_an_expired_quotation_is_not_offered(self):
+        order = self.order(start=False, confirm=False)
+        order.action_quotation_sent()
+        self.assertIn(f'Read and accept {order.name}', ' '.join(self.page('lead').split()))
+        order.validity_date = fields.Date.today() - timedelta(days=2)
+        self.assertNotIn('Read and accept', self.page('lead'))
 
     def test_a_visitor_signs_in_first(self):
         self.authenticate(None, None)

@@ -149,7 +149,7 @@ class TestContactKeys(SharingCitiesCase):
 
     def test_merging_into_a_city_that_does_not_pay_keeps_the_paid_tier(self):
         twin = self.env['res.partner'].create({'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id})
-        twin.grade_id = self.tier['premium']
+        self.give_tier(twin, 'premium')
         self.riverton.task_force_since = '2019-01-01'
         self.env['base.partner.merge.automatic.wizard']._merge((twin + self.riverton).ids, self.riverton)
         self.assertEqual(self.riverton.grade_id, self.tier['premium'])

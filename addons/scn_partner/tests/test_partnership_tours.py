@@ -99,9 +99,12 @@ class TestPartnershipTours(PartnershipTourCase):
             'name': 'Tour Strictham', 'is_city': True, 'requires_purchase_order': True,
         })
         strict = self.running(strict_city).period_ids
+        later_city = self.env['res.partner'].create({'name': 'Tour Laterby', 'is_city': True})
+        later = self.order('partner', self.today + timedelta(days=90), city=later_city).scn_partnership_id.period_ids
         with mute_logger('odoo.http'):  # the refusal is part of the tour
             self.start_tour('/odoo', 'scn_partnership_ledger', login='tour_finance')
 
+        self.assertEqual(later.state, 'planned')
         self.assertEqual(plain.state, 'invoiced')
         invoice = self.fee_lines(plain).move_id
         self.assertEqual(len(invoice), 1)

@@ -172,10 +172,23 @@ class TestSignupAcceptance(SharingCitiesCase):
     def test_what_accepting_did_is_kept(self):
         signup = self.receive()
         self.accept(signup)
+        for partner in (self.riverton, signup.contact_partner_id):
+            self.assertIn(f"sign-up {signup.id}", partner.message_ids[0].body)
+            self.assertEqual(partner.message_ids[0].author_id, self.officer.partner_id)
+        self.assertIn("Phone: – → +441632960101", signup.applied_text)
         self.assertEqual(
             [(change['partner_id'], change['created']) for change in signup.applied_changes],
             [(self.riverton.id, False), (signup.contact_partner_id.id, True)],
         )
+
+    def test_many_are_accepted_with_a_word_on_the_doubtful_ones(self):
+        signups = self.receive('one') + self.receive('two', name='Jan Example', review_reasons=['forwarded'])
+        action = signups.with_user(self.officer).action_open_accept()
+        Wizard = self.env[action['res_model']].with_user(self.officer).with_context(action['context'])
+        with Form(Wizard) as form:
+            self.assertEqual((form.signup_count, form.doubtful_count), (2, 1))
+        form.record.action_confirm()
+        self.assertEqual(set(signups.mapped('state')), {'accepted'})
 
     def test_accept_wizard(self):
         signup = self.receive(city='Hillford')

@@ -42,6 +42,13 @@ class TestStopPage(HttpCase, SharingCitiesCase):
             self.assertIn('do not know this link', answer.text, token)
         self.assertFalse(self.stopping.contact_partner_id.news_stopped_on)
 
+    def test_the_wish_outlives_a_deleted_contact(self):
+        self.post(self.token)
+        self.stopping.contact_partner_id.unlink()
+        again = self.receive('again')
+        self.assertEqual(again.state, 'review')
+        self.assertIn('stopped_address', again.match_reasons)
+
     def test_an_undecided_signup_is_withdrawn(self):
         waiting = self.receive('waiting', city='Nowhere')
         self.env.flush_all()

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.scn_partner import hooks
@@ -120,6 +120,16 @@ class TestTiers(SharingCitiesCase):
         )
         with self.assertRaises(ValidationError):
             city.grade_id = self.tier['premium']
+
+    def test_who_edits_contacts_does_not_decide_on_the_network(self):
+        seller = new_test_user(self.env, 'scn_seller', groups='base.group_user,base.group_partner_manager')
+        for values in ({'is_city': False}, {'task_force_since': '2019-01-01'}, {'news_stopped_on': False}):
+            with self.assertRaisesRegex(AccessError, "Only officers"):
+                self.riverton.with_user(seller).write(values)
+        with self.assertRaisesRegex(AccessError, "Only officers"):
+            self.env['res.partner'].with_user(seller).create({'name': 'Hillford', 'is_city': True})
+        self.env['res.partner'].with_user(seller).create({'name': 'Corner shop', 'is_company': True, 'is_city': False})
+        self.riverton.with_user(seller).phone = '+441632960100'
 
     def test_only_cities_hold_a_tier(self):
         shop = self.env['res.partner'].create({'name': 'Corner shop', 'is_company': True})

@@ -11,6 +11,7 @@ class ScnSignupAccept(models.TransientModel):
     signup_ids = fields.Many2many('scn.signup', string="Sign-ups", required=True)
     signup_id = fields.Many2one('scn.signup', string="Sign-up", compute='_compute_signup_id')
     signup_count = fields.Integer(compute='_compute_signup_id')
+    doubtful_count = fields.Integer(compute='_compute_signup_id')
     city_name = fields.Char(string="City", compute='_compute_signup_id')
     organisation_id = fields.Many2one(related='signup_id.organisation_id', related_sudo=False)
     change_preview = fields.Html(related='signup_id.change_preview', related_sudo=False)
@@ -34,6 +35,7 @@ class ScnSignupAccept(models.TransientModel):
     def _compute_signup_id(self):
         for wizard in self:
             wizard.signup_count = len(wizard.signup_ids)
+            wizard.doubtful_count = len(wizard.signup_ids.filtered(lambda signup: signup.state == 'review'))
             wizard.signup_id = wizard.signup_ids if len(wizard.signup_ids) == 1 else False
             wizard.city_name = wizard.signup_id.city
             wizard.needs_new_city = bool(wizard.signup_id and not wizard.signup_id.organisation_id)

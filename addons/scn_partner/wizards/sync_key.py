@@ -74,7 +74,7 @@ class ScnSyncKey(models.TransientModel):
                 "A key is valid from one day to %(days)s days: choose a day in that time.", days=int(longest),
             ))
         key = self.env['res.users.apikeys'].with_user(bot).sudo()._generate(
-            'rpc', self.name, fields.Datetime.to_datetime(self.expires_on),
+            'rpc', self.name, fields.Datetime.to_datetime(self.expires_on + timedelta(days=1)),
         )
         # The key travels in the action only. Odoo's own dialog for it would put it into the server's log: it has
         # no table, and a page that is left while the dialog is open is saved.

@@ -6,6 +6,16 @@ registry.category("web_tour.tours").add("scn_partnership_city_page", {
     url: "/my",
     steps: () => [
         {
+            content: "Its icon is as small as the others",
+            trigger: '.o_portal_my_home a[href="/my/city"] img',
+            async run({ anchor }) {
+                await anchor.decode();
+                if (anchor.getBoundingClientRect().width > 80) {
+                    throw new Error(`The icon is ${anchor.getBoundingClientRect().width} pixels wide`);
+                }
+            },
+        },
+        {
             content: "Open “Our city”",
             trigger: '.o_portal_my_home a[href="/my/city"]:contains(Our city)',
             run: "click",
@@ -34,12 +44,17 @@ registry.category("web_tour.tours").add("scn_partnership_city_page", {
             trigger: `${card("Your city's contacts")} li:contains(Tour Mira)`,
         },
         {
-            content: "Nothing is wider than the screen",
+            content: "The breadcrumb names this page, and no invoice",
+            trigger: ".o_portal_submenu:contains(Our city):not(:contains(INV))",
+        },
+        {
+            content: "Nothing is wider than its place",
             trigger: "h1:contains(Tour Riverton)",
             run() {
-                const page = document.documentElement;
-                if (page.scrollWidth > page.clientWidth) {
-                    throw new Error(`The page is ${page.scrollWidth} wide on a screen of ${page.clientWidth}`);
+                for (const place of document.querySelectorAll("html, .o_scn_city_page li")) {
+                    if (place.scrollWidth > place.clientWidth) {
+                        throw new Error(`Too wide: ${place.textContent}`);
+                    }
                 }
             },
         },

@@ -1,7 +1,7 @@
 """How fast the ledger bills renewals, beside what Odoo itself needs for the same invoices.
 
-    python3 -m benchmarks.billing            # 100, 1,000 and 5,000 renewals, 10,000 paid invoices behind
-    python3 -m benchmarks.billing --quick    # 100 and 400 renewals, 1,000 paid invoices behind
+python3 -m benchmarks.billing            # 100, 1,000 and 5,000 renewals, 10,000 paid invoices behind
+python3 -m benchmarks.billing --quick    # 100 and 400 renewals, 1,000 paid invoices behind
 """
 
 from __future__ import annotations

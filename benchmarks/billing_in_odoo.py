@@ -12,7 +12,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -65,6 +65,11 @@ def resident_megabytes() -> float:
     return pages * 4096 / 2**20
 
 
+def today_in_utc() -> date:
+    """The job's today."""
+    return datetime.now(timezone.utc).date()
+
+
 def analyze(env: Any) -> None:
     """Fresh statistics: with stale ones one core query takes most of a run."""
     env.cr.commit()
@@ -93,7 +98,7 @@ def fee_product(env: Any) -> Any:
 
 def add_renewals(env: Any, count: int, name: str) -> Any:
     """Active partnerships of as many new cities, each with a renewal that is due today."""
-    product, today = fee_product(env), date.today()
+    product, today = fee_product(env), today_in_utc()
     periods = env["scn.partnership.period"]
     for first in range(0, count, 500):
         numbers = range(first, min(first + 500, count))
@@ -246,7 +251,7 @@ def _copy_rows(env: Any, table: str, ids: list[int], changed: dict[str, str]) ->
 
 def measure(env: Any, count: int, batch_size: int, name: str) -> dict[str, Any]:
     """Bill renewals with the job; between its batches, Odoo's own way for as many invoices."""
-    today = date.today()
+    today = today_in_utc()
     for warm in ("ceiling", "ledger"):
         periods = add_renewals(env, 20, f"{name} {warm}")
         if warm == "ceiling":

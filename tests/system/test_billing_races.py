@@ -73,17 +73,18 @@ def desk(new_odoo_server: Any) -> Desk:
 
 
 @pytest.fixture
-def broken(new_odoo_server: Any) -> Callable[..., Desk]:
-    """A desk on a clone on which statements took guards away."""
+def broken(new_odoo_server: Any) -> Callable[..., tuple[Desk, list[int]]]:
+    """A desk and a period that is due, on a clone on which statements then took guards away."""
 
-    def make(*statements: str) -> Desk:
+    def make(*statements: str) -> tuple[Desk, list[int]]:
         server = new_odoo_server()
         desk = Desk(server)
+        periods, __ = due_periods(server, "Unguarded", 1)
         for statement in statements:
             server.sql(statement)
         # Odoo says at the next look that an index is missing, which is the point here
         server.allow_log("scn_|account_move_line")
-        return desk
+        return desk, periods
 
     return make
 
@@ -104,9 +105,7 @@ def test_parallel_clicks_invoice_once(desk: Desk, rounds: Callable[[int, int], i
     assert "Traceback" not in desk.server.log()
 
 
-def test_a_click_and_the_order_invoice_once(
-    desk: Desk, rounds: Callable[[int, int], int]
-) -> None:
+def test_a_click_and_the_order_invoice_once(desk: Desk, rounds: Callable[[int, int], int]) -> None:
     for number in range(rounds(1, 10)):
         periods, orders = due_periods(desk.server, f"Order {number}", 2, ordered=True)
         calls = [*desk.clicks(periods, 1), desk.order_invoice(orders), desk.order_invoice(orders)]
@@ -156,24 +155,21 @@ def _fault(call: Callable[[], Any]) -> int | None:
 # -- controls ----------------------------------------------------------------------------------------
 
 
-def test_the_index_alone_invoices_once(broken: Callable[..., Desk]) -> None:
+def test_the_index_alone_invoices_once(broken: Callable[..., Any]) -> None:
     """Without any trace on the period the losers meet the index: a clear refusal, one invoice."""
-    desk = broken(*BLIND_PERIODS)
-    periods, __ = due_periods(desk.server, "Blind", 1)
+    desk, periods = broken(*BLIND_PERIODS)
     answers = meet(desk.server, hold(periods), *desk.clicks(periods))
     assert_refusals_are_clear(answers)
     assert live_lines(desk.server, periods) == 1
 
 
-def test_the_lock_alone_invoices_once(broken: Callable[..., Desk]) -> None:
-    desk = broken(*NO_INDEX)
-    periods, __ = due_periods(desk.server, "Locked", 1)
+def test_the_lock_alone_invoices_once(broken: Callable[..., Any]) -> None:
+    desk, periods = broken(*NO_INDEX)
     assert_refusals_are_clear(meet(desk.server, hold(periods), *desk.clicks(periods)))
     assert live_lines(desk.server, periods) == 1
 
 
-def test_without_both_the_period_is_invoiced_several_times(broken: Callable[..., Desk]) -> None:
-    desk = broken(*NO_INDEX, *BLIND_PERIODS)
-    periods, __ = due_periods(desk.server, "Unguarded", 1)
+def test_without_both_the_period_is_invoiced_several_times(broken: Callable[..., Any]) -> None:
+    desk, periods = broken(*NO_INDEX, *BLIND_PERIODS)
     meet(desk.server, hold(periods), *desk.clicks(periods))
     assert live_lines(desk.server, periods) > 1

@@ -94,7 +94,9 @@ def test_a_killed_server_completes_its_run_after_the_restart(
     new_odoo_server: Any, rounds: Callable[[int, int], int]
 ) -> None:
     server = new_odoo_server()
-    server.sql("UPDATE ir_act_server SET code = 'model._cron_bill(batch_size=4)' WHERE code = 'model._cron_bill()'")
+    server.sql(
+        "UPDATE ir_act_server SET code = 'model._cron_bill(batch_size=4)' WHERE code = 'model._cron_bill()'"
+    )
     trigger = cron_trigger(server)
     for number in range(rounds(3, 12)):
         periods, __ = due_periods(server, f"Power cut {number}", 40)

@@ -19,17 +19,28 @@ def post_init_hook(env):
         grades |= env.ref(xml_id, raise_if_not_found=False) or grades
     if not grades:
         return
-    used_by_partner = env['res.partner'].with_context(active_test=False).search_count(
-        [('grade_id', 'in', grades.ids)], limit=1,
+    used_by_partner = (
+        env['res.partner']
+        .with_context(active_test=False)
+        .search_count(
+            [('grade_id', 'in', grades.ids)],
+            limit=1,
+        )
     )
-    used_by_product = env['product.template'].with_context(active_test=False).search_count(
-        [('grade_id', 'in', grades.ids)], limit=1,
+    used_by_product = (
+        env['product.template']
+        .with_context(active_test=False)
+        .search_count(
+            [('grade_id', 'in', grades.ids)],
+            limit=1,
+        )
     )
     if used_by_partner or used_by_product:
         return
     grades.active = False
     env['ir.config_parameter'].sudo().set_param(
-        ARCHIVED_GRADES_PARAMETER, ','.join(str(grade_id) for grade_id in grades.ids),
+        ARCHIVED_GRADES_PARAMETER,
+        ','.join(str(grade_id) for grade_id in grades.ids),
     )
 
 

@@ -9,26 +9,89 @@ import re
 import unicodedata
 
 #: Mail domains of providers: they say nothing about the city of a sender.
-FREE_MAIL_DOMAINS = frozenset({
-    'aol.com', 'gmail.com', 'gmx.de', 'gmx.net', 'googlemail.com', 'hotmail.com', 'icloud.com', 'laposte.net',
-    'live.com', 'mail.com', 'me.com', 'msn.com', 'orange.fr', 'outlook.com', 'proton.me', 'protonmail.com',
-    'sapo.pt', 't-online.de', 'telefonica.net', 'web.de', 'yahoo.com', 'yandex.com', 'ziggo.nl',
-})
+FREE_MAIL_DOMAINS = frozenset(
+    {
+        'aol.com',
+        'gmail.com',
+        'gmx.de',
+        'gmx.net',
+        'googlemail.com',
+        'hotmail.com',
+        'icloud.com',
+        'laposte.net',
+        'live.com',
+        'mail.com',
+        'me.com',
+        'msn.com',
+        'orange.fr',
+        'outlook.com',
+        'proton.me',
+        'protonmail.com',
+        'sapo.pt',
+        't-online.de',
+        'telefonica.net',
+        'web.de',
+        'yahoo.com',
+        'yandex.com',
+        'ziggo.nl',
+    }
+)
 
 #: What municipalities write before their name, in the languages of the network.
 MUNICIPAL_PREFIXES = (
-    'city of', 'the city of', 'municipality of', 'metropolitan city of', 'town of', 'city council of',
-    'gemeente', 'stad', 'stad van',
-    'ayuntamiento de', 'ciudad de', 'ciutat de', 'ajuntament de', "ajuntament d'",
-    'ville de', "ville d'", 'mairie de', "mairie d'", 'commune de', 'metropole de',
-    'stadt', 'landeshauptstadt', 'freie und hansestadt', 'bundesstadt',
-    'camara municipal de', 'camara municipal do', 'cidade de', 'cidade do', 'municipio de',
-    'comune di', 'citta di',
+    'city of',
+    'the city of',
+    'municipality of',
+    'metropolitan city of',
+    'town of',
+    'city council of',
+    'gemeente',
+    'stad',
+    'stad van',
+    'ayuntamiento de',
+    'ciudad de',
+    'ciutat de',
+    'ajuntament de',
+    "ajuntament d'",
+    'ville de',
+    "ville d'",
+    'mairie de',
+    "mairie d'",
+    'commune de',
+    'metropole de',
+    'stadt',
+    'landeshauptstadt',
+    'freie und hansestadt',
+    'bundesstadt',
+    'camara municipal de',
+    'camara municipal do',
+    'cidade de',
+    'cidade do',
+    'municipio de',
+    'comune di',
+    'citta di',
 )
 
-_HONORIFICS = frozenset({
-    'dr', 'prof', 'ir', 'drs', 'mr', 'mrs', 'ms', 'mme', 'herr', 'frau', 'sr', 'sra', 'dhr', 'mevr', 'ing', 'mag',
-})
+_HONORIFICS = frozenset(
+    {
+        'dr',
+        'prof',
+        'ir',
+        'drs',
+        'mr',
+        'mrs',
+        'ms',
+        'mme',
+        'herr',
+        'frau',
+        'sr',
+        'sra',
+        'dhr',
+        'mevr',
+        'ing',
+        'mag',
+    }
+)
 _NOT_WORD = re.compile(r"[^\w']+")
 
 
@@ -70,7 +133,7 @@ def city_name_key(name):
     for prefix in sorted(MUNICIPAL_PREFIXES, key=len, reverse=True):
         start = prefix if prefix.endswith("'") else f'{prefix} '
         if plain.startswith(start) and len(plain) > len(start):
-            return plain[len(start):]
+            return plain[len(start) :]
     return plain
 
 
@@ -146,10 +209,7 @@ def has_mixed_scripts(text):
     (False, True)
     """
     for word in re.split(r'[\s@.,;|/-]+', text or ''):
-        scripts = {
-            unicodedata.name(character, '').split(' ', 1)[0]
-            for character in word if character.isalpha()
-        }
+        scripts = {unicodedata.name(character, '').split(' ', 1)[0] for character in word if character.isalpha()}
         if len(scripts & {'LATIN', 'CYRILLIC', 'GREEK'}) > 1:
             return True
     return False

@@ -41,7 +41,8 @@ def read_table(content):
         reader.fieldnames = names
         rows = [
             {name: (row.get(name) or '').strip() for name in COLUMNS}
-            for row in reader if any(isinstance(value, str) and value.strip() for value in row.values())
+            for row in reader
+            if any(isinstance(value, str) and value.strip() for value in row.values())
         ]
     except csv.Error as error:
         raise TableError(f"The table cannot be read near line {reader.line_num}: {error}.") from None

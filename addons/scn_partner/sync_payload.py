@@ -25,13 +25,28 @@ DATETIME_FORMAT = '%Y-%m-%dT%H:%M:%SZ'
 
 #: Longest text per field, in characters.
 TEXT_LIMITS = {
-    'unit': 120, 'name': 120, 'position': 120, 'email': 254, 'phone': 40, 'city': 120, 'subject': 200,
+    'unit': 120,
+    'name': 120,
+    'position': 120,
+    'email': 254,
+    'phone': 40,
+    'city': 120,
+    'subject': 200,
     'raw_text': 20_000,
 }
 CONSENT_LIMITS = {'wording': 2_000, 'source': 200}
-RECORD_KEYS = frozenset({
-    'external_id', 'received_at', 'language', 'country', 'wants', 'consent', 'review_reasons', *TEXT_LIMITS,
-})
+RECORD_KEYS = frozenset(
+    {
+        'external_id',
+        'received_at',
+        'language',
+        'country',
+        'wants',
+        'consent',
+        'review_reasons',
+        *TEXT_LIMITS,
+    }
+)
 
 
 class PayloadError(ValueError):
@@ -130,8 +145,12 @@ def validate_withdrawal(request):
 
 def is_clean_text(value, limit):
     """Whether it is a text within its limit that a database can hold and XML can carry."""
-    return isinstance(value, str) and len(value) <= limit and not any(
-        unicodedata.category(character) in ('Cc', 'Cs') and character not in '\n\t\r' for character in value
+    return (
+        isinstance(value, str)
+        and len(value) <= limit
+        and not any(
+            unicodedata.category(character) in ('Cc', 'Cs') and character not in '\n\t\r' for character in value
+        )
     )
 
 
@@ -157,8 +176,10 @@ def validate_record(record):
             raise RecordError(external_id, f'{name}_invalid')
     for name, pattern in (('wants', WISH), ('review_reasons', REASON_CODE)):
         values = record[name]
-        if not isinstance(values, list) or len(values) > 20 or not all(
-            isinstance(value, str) and pattern.fullmatch(value) for value in values
+        if (
+            not isinstance(values, list)
+            or len(values) > 20
+            or not all(isinstance(value, str) and pattern.fullmatch(value) for value in values)
         ):
             raise RecordError(external_id, f'{name}_invalid')
     _validate_datetime(external_id, 'received_at', record['received_at'])

@@ -28,7 +28,9 @@ class CityPortal(CustomerPortal):
         values.update(city._prepare_city_page_values(person))
         return request.render('scn_partner.portal_city', values)
 
-    @http.route('/my/city/invoice/<int:invoice_id>', type='http', auth='user', website=True, methods=['GET'], sitemap=False)
+    @http.route(
+        '/my/city/invoice/<int:invoice_id>', type='http', auth='user', website=True, methods=['GET'], sitemap=False
+    )
     def city_invoice(self, invoice_id, **_query):
         """An invoice of the own city's partnership as PDF, also where another organisation pays it.
 
@@ -46,6 +48,10 @@ class CityPortal(CustomerPortal):
         except UserError:
             return request.render('scn_partner.portal_no_pdf', {'page_name': 'scn_city'})
         name = f"{(invoice.name or 'invoice').replace('/', '-')}.pdf"
-        return request.make_response(pdf, headers=[
-            ('Content-Type', 'application/pdf'), ('Content-Disposition', content_disposition(name)),
-        ])
+        return request.make_response(
+            pdf,
+            headers=[
+                ('Content-Type', 'application/pdf'),
+                ('Content-Disposition', content_disposition(name)),
+            ],
+        )

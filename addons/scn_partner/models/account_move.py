@@ -32,14 +32,19 @@ class AccountMove(models.Model):
         """
         for line in self.filtered(lambda move: move.state == 'cancel').invoice_line_ids.filtered('scn_period_id'):
             others = line.sudo().scn_period_id.line_ids.filtered(
-                lambda other, line=line: other.parent_state != 'cancel'
-                and (other.scn_instalment, other.scn_issue) == (line.scn_instalment, line.scn_issue),
+                lambda other, line=line: (
+                    other.parent_state != 'cancel'
+                    and (other.scn_instalment, other.scn_issue) == (line.scn_instalment, line.scn_issue)
+                ),
             )
             if others:
-                raise UserError(self.env._(
-                    "%(period)s was invoiced again by %(invoice)s. Work with that invoice instead.",
-                    period=line.scn_period_id.display_name, invoice=others[0].move_id.display_name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(period)s was invoiced again by %(invoice)s. Work with that invoice instead.",
+                        period=line.scn_period_id.display_name,
+                        invoice=others[0].move_id.display_name,
+                    )
+                )
 
     def _post(self, soft=True):
         """A credit note that takes back a whole invoice frees its periods, in the same transaction."""

@@ -7,14 +7,23 @@ class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
     scn_period_id = fields.Many2one(
-        'scn.partnership.period', string="Partnership period", copy=False, index='btree_not_null', readonly=True,
+        'scn.partnership.period',
+        string="Partnership period",
+        copy=False,
+        index='btree_not_null',
+        readonly=True,
         ondelete='restrict',
     )
     scn_instalment = fields.Integer(string="Instalment", copy=False, readonly=True)
     scn_issue = fields.Integer(string="Issue", copy=False, readonly=True)
     scn_credited_period_id = fields.Many2one(
-        'scn.partnership.period', string="Credited period", copy=False, index='btree_not_null', readonly=True,
-        ondelete='restrict', help="The line invoiced this period before it was credited.",
+        'scn.partnership.period',
+        string="Credited period",
+        copy=False,
+        index='btree_not_null',
+        readonly=True,
+        ondelete='restrict',
+        help="The line invoiced this period before it was credited.",
     )
 
     _scn_period_once = models.UniqueIndex(
@@ -35,7 +44,9 @@ class AccountMoveLine(models.Model):
                 period = line.sudo().scn_credited_period_id
                 if period:
                     values.update(
-                        scn_period_id=period.id, scn_instalment=line.scn_instalment, scn_issue=period.issue,
+                        scn_period_id=period.id,
+                        scn_instalment=line.scn_instalment,
+                        scn_issue=period.issue,
                     )
         return values_list
 

@@ -28,8 +28,13 @@ class MergePartnerAutomatic(models.TransientModel):
 
     def _drop_double_roles(self, people):
         """One open role of a kind per person and city: of several the oldest stays."""
-        roles = self.env['scn.contact.role'].sudo().search(
-            [('contact_id', 'in', people.ids), ('date_end', '=', False)], order='date_start, id',
+        roles = (
+            self.env['scn.contact.role']
+            .sudo()
+            .search(
+                [('contact_id', 'in', people.ids), ('date_end', '=', False)],
+                order='date_start, id',
+            )
         )
         kept = set()
         for role in roles:
@@ -45,18 +50,24 @@ class MergePartnerAutomatic(models.TransientModel):
             return
         kept = members.sorted(lambda city: (not city.is_task_force, city.task_force_since, city.id))[0]
         for city in cities - kept:
-            city.write({
-                name: kept[name] for name in ('task_force_since', 'task_force_until', 'task_force_source')
-            })
+            city.write({name: kept[name] for name in ('task_force_since', 'task_force_until', 'task_force_source')})
 
     def _are_listed_duplicates(self, partners):
         """Whether these are a pair of *Possible duplicates*, none of whom logs in.
 
         Odoo lets nobody but administrators merge contacts whose e-mail addresses differ; cities' often do.
         """
-        pairs = self.env['scn.contact.duplicate'].search(
-            [('partner_id', 'in', partners.ids), ('key_id.partner_id', 'in', partners.ids), ('dismissed', '=', False)],
-        ) if self.env['scn.contact.duplicate'].has_access('write') else self.env['scn.contact.duplicate']
+        pairs = (
+            self.env['scn.contact.duplicate'].search(
+                [
+                    ('partner_id', 'in', partners.ids),
+                    ('key_id.partner_id', 'in', partners.ids),
+                    ('dismissed', '=', False),
+                ],
+            )
+            if self.env['scn.contact.duplicate'].has_access('write')
+            else self.env['scn.contact.duplicate']
+        )
         owners = pairs.sudo().owner_id
         has_users = bool(partners.sudo().with_context(active_test=False).user_ids)
         return len(owners) == 1 and partners == pairs.partner_id | owners and not has_users

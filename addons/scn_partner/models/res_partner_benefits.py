@@ -7,7 +7,9 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     stop_reminders = fields.Boolean(
-        string="No reminders", tracking=True, help="Do not remind this city of unpaid invoices, and let nothing rest.",
+        string="No reminders",
+        tracking=True,
+        help="Do not remind this city of unpaid invoices, and let nothing rest.",
     )
 
     def _get_resting_benefits(self, today):
@@ -16,7 +18,9 @@ class ResPartner(models.Model):
         city = self.sudo()
         if city.stop_reminders:
             return self.env['scn.benefit']
-        days = [days for __, debtor, days in self.env['scn.overdue.notice'].sudo()._get_overdue(today) if debtor == city]
+        days = [
+            days for __, debtor, days in self.env['scn.overdue.notice'].sudo()._get_overdue(today) if debtor == city
+        ]
         levels = self.env['scn.overdue.level'].sudo().search([('days', '<=', max(days, default=-1))])
         return levels.limited_benefit_ids
 

@@ -18,15 +18,22 @@ class ResPartnerGrade(models.Model):
     rank = fields.Integer(default=0, help="Place on the ladder: a higher number includes more.")
     is_paid = fields.Boolean(string="Paid", help="Cities on this tier pay a fee.")
     activation_policy = fields.Selection(
-        [('confirmation', 'On confirmation'), ('payment', 'On payment')], default='confirmation', required=True,
-        string="Benefits start", help="When a new partnership of this tier becomes active.",
+        [('confirmation', 'On confirmation'), ('payment', 'On payment')],
+        default='confirmation',
+        required=True,
+        string="Benefits start",
+        help="When a new partnership of this tier becomes active.",
     )
     grace_days = fields.Integer(default=30, help="Days of access after a term while a renewal is decided.")
     grace_max_days = fields.Integer(
-        string="Latest grace", default=120, help="Days after a term at which access ends, whatever the council does.",
+        string="Latest grace",
+        default=120,
+        help="Days after a term at which access ends, whatever the council does.",
     )
     fee_product_id = fields.Many2one(
-        'product.product', string="Fee product", domain="[('service_tracking', '=', 'partnership')]",
+        'product.product',
+        string="Fee product",
+        domain="[('service_tracking', '=', 'partnership')]",
         help="The product that is invoiced for this tier.",
     )
     description = fields.Text(translate=True, help="What the tier is, in one or two sentences a city reads.")
@@ -39,22 +46,34 @@ class ResPartnerGrade(models.Model):
     )
 
     def _compute_city_count(self):
-        counts = dict(self.env['res.partner']._read_group(
-            [('grade_id', 'in', self.ids), ('is_city', '=', True)], ['grade_id'], ['__count'],
-        ))
+        counts = dict(
+            self.env['res.partner']._read_group(
+                [('grade_id', 'in', self.ids), ('is_city', '=', True)],
+                ['grade_id'],
+                ['__count'],
+            )
+        )
         for grade in self:
             grade.city_count = counts.get(grade, 0)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):
-        held = self.env['res.partner'].sudo().with_context(active_test=False)._read_group(
-            [('grade_id', 'in', self.filtered('code').ids)], ['grade_id'],
+        held = (
+            self.env['res.partner']
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group(
+                [('grade_id', 'in', self.filtered('code').ids)],
+                ['grade_id'],
+            )
         )
         if held:
-            raise UserError(self.env._(
-                "The tier “%(tier)s” is held by at least one city. Move its cities first, or archive the tier.",
-                tier=held[0][0].display_name,
-            ))
+            raise UserError(
+                self.env._(
+                    "The tier “%(tier)s” is held by at least one city. Move its cities first, or archive the tier.",
+                    tier=held[0][0].display_name,
+                )
+            )
 
     def action_view_cities(self):
         """Open the cities that hold this tier."""

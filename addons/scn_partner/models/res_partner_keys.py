@@ -19,8 +19,13 @@ class ResPartner(models.Model):
         cities = self.filtered('is_city')
         if not cities:
             return self
-        contacts = self.env['res.partner'].sudo().with_context(active_test=False).search(
-            [('parent_id', 'child_of', cities.ids)],
+        contacts = (
+            self.env['res.partner']
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [('parent_id', 'child_of', cities.ids)],
+            )
         )
         return self | contacts.sudo(self.env.su)
 
@@ -52,9 +57,14 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """Deleting the owner of a key hands it to the duplicate that waited for it."""
-        waiting = self.env['scn.contact.duplicate'].sudo().search(
-            [('key_id.partner_id', 'in', self.ids), ('partner_id', 'not in', self.ids)],
-        ).partner_id
+        waiting = (
+            self.env['scn.contact.duplicate']
+            .sudo()
+            .search(
+                [('key_id.partner_id', 'in', self.ids), ('partner_id', 'not in', self.ids)],
+            )
+            .partner_id
+        )
         result = super().unlink()
         waiting.exists()._refresh_contact_keys()
         return result

@@ -10,12 +10,15 @@ class ResPartner(models.Model):
 
     partnership_ids = fields.One2many('scn.partnership', 'partner_id', string="Partnerships")
     live_partnership_id = fields.Many2one(
-        'scn.partnership', string="Live partnership", compute='_compute_live_partnership_id',
+        'scn.partnership',
+        string="Live partnership",
+        compute='_compute_live_partnership_id',
         help="The running partnership; with several bodies the one of the highest tier.",
     )
     partnership_count = fields.Integer(compute='_compute_live_partnership_id')
     requires_purchase_order = fields.Boolean(
-        string="Pays with a purchase order only", tracking=True,
+        string="Pays with a purchase order only",
+        tracking=True,
         help="No invoice leaves without a purchase-order number that is valid and covers the amount.",
     )
     purchase_reference_ids = fields.One2many('scn.purchase.reference', 'partner_id', string="Purchase orders")
@@ -40,8 +43,12 @@ class ResPartner(models.Model):
         for city in self.filtered('is_city'):
             old, new = city.grade_id, city._get_projected_grade()
             pricelist = old.default_pricelist_id
-            if old != new and pricelist and not new.default_pricelist_id \
-                    and city.specific_property_product_pricelist == pricelist:
+            if (
+                old != new
+                and pricelist
+                and not new.default_pricelist_id
+                and city.specific_property_product_pricelist == pricelist
+            ):
                 city.specific_property_product_pricelist = False
         return super()._project_grade()
 

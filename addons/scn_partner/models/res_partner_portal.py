@@ -23,7 +23,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         return any(
             role.is_current and role.role in MONEY_ROLES
-            for role in self.sudo().held_role_ids if role.organisation_id == city
+            for role in self.sudo().held_role_ids
+            if role.organisation_id == city
         )
 
     def _prepare_city_page_values(self, person):
@@ -56,7 +57,17 @@ class ResPartner(models.Model):
 
     def _get_open_quotations(self):
         """Quotations that wait for this city's acceptance: an expired one cannot be accepted any more."""
-        return self.env['sale.order'].sudo().search([
-            ('partner_id', 'child_of', self.ids), ('state', '=', 'sent'),
-            '|', ('validity_date', '=', False), ('validity_date', '>=', fields.Date.context_today(self)),
-        ], order='validity_date, id')
+        return (
+            self.env['sale.order']
+            .sudo()
+            .search(
+                [
+                    ('partner_id', 'child_of', self.ids),
+                    ('state', '=', 'sent'),
+                    '|',
+                    ('validity_date', '=', False),
+                    ('validity_date', '>=', fields.Date.context_today(self)),
+                ],
+                order='validity_date, id',
+            )
+        )

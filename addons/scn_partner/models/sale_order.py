@@ -14,28 +14,42 @@ class SaleOrder(models.Model):
     _inherit = 'sale.order'
 
     scn_partnership_id = fields.Many2one(
-        'scn.partnership', string="Partnership", copy=False, index='btree_not_null', check_company=True,
+        'scn.partnership',
+        string="Partnership",
+        copy=False,
+        index='btree_not_null',
+        check_company=True,
     )
     scn_kind = fields.Selection(
-        [('new', 'New partnership'), ('renewal', 'Renewal'), ('upgrade', 'Upgrade')], default='new', copy=False,
+        [('new', 'New partnership'), ('renewal', 'Renewal'), ('upgrade', 'Upgrade')],
+        default='new',
+        copy=False,
         string="Partnership order",
     )
     scn_date_start = fields.Date(string="Partnership starts on", copy=False)
     scn_budget_month = fields.Selection(
-        MONTHS, string="Budget year starts in", copy=False,
+        MONTHS,
+        string="Budget year starts in",
+        copy=False,
     )
     scn_fee = fields.Monetary(string="Fee of a whole term", copy=False)
     scn_council_decision_on = fields.Date(
-        string="Council decides on", help="Awaiting the council's budget: the offer stays valid until 30 days later.",
+        string="Council decides on",
+        help="Awaiting the council's budget: the offer stays valid until 30 days later.",
     )
-    scn_acceptance = fields.Char(string="Acceptance", copy=False, help="Purchase order or council decision it was accepted by.")
+    scn_acceptance = fields.Char(
+        string="Acceptance", copy=False, help="Purchase order or council decision it was accepted by."
+    )
 
     def _get_tier_line(self):
         """The line that sells a paid tier of ours, or an empty record."""
         self.ensure_one()
         return self.order_line.filtered(
-            lambda line: line.service_tracking == 'partnership' and line.product_id.grade_id.is_paid
-            and line.product_id.grade_id.code,
+            lambda line: (
+                line.service_tracking == 'partnership'
+                and line.product_id.grade_id.is_paid
+                and line.product_id.grade_id.code
+            ),
         )[:1]
 
     @api.onchange('scn_council_decision_on')
@@ -52,7 +66,9 @@ class SaleOrder(models.Model):
         self.check_access('write')
         line = self._get_tier_line()
         if not line or not self.scn_budget_month or self.state not in ('draft', 'sent'):
-            raise UserError(self.env._("Choose the fee of a tier and the month in which the city's budget year starts."))
+            raise UserError(
+                self.env._("Choose the fee of a tier and the month in which the city's budget year starts.")
+            )
         start = self.scn_date_start or fields.Date.context_today(self)
         anchor = first_anchor(start, int(self.scn_budget_month))
         fee = self.scn_fee or line.price_subtotal
@@ -60,7 +76,10 @@ class SaleOrder(models.Model):
         if anchor > start:
             term_first, term_last = term_dates(anchor, 12, -1)
             price = prorate(
-                fee, days_between(start, anchor) - 1, days_between(term_first, term_last), self.currency_id.rounding,
+                fee,
+                days_between(start, anchor) - 1,
+                days_between(term_first, term_last),
+                self.currency_id.rounding,
             )
             line.write({'price_unit': price, 'discount': 0.0})
         self.write(values)
@@ -134,7 +153,11 @@ class SaleOrder(models.Model):
         if partnership.anchor_date > partnership.date_start:
             last = partnership.anchor_date - timedelta(days=1)
             period = partnership._add_period(
-                'stub', partnership.date_start, last, line.price_subtotal, sale_line_id=line.id,
+                'stub',
+                partnership.date_start,
+                last,
+                line.price_subtotal,
+                sale_line_id=line.id,
             )
         else:
             first, last = term_dates(partnership.anchor_date, partnership.interval_months, 0)
@@ -174,6 +197,8 @@ class SaleOrderLine(models.Model):
         if period:
             values.update(
                 name=period._get_invoice_text(),
-                scn_period_id=period.id, scn_instalment=1, scn_issue=period.issue,
+                scn_period_id=period.id,
+                scn_instalment=1,
+                scn_issue=period.issue,
             )
         return values

@@ -13,7 +13,8 @@ class ScnBenefit(models.Model):
     active = fields.Boolean(default=True)
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, copy=False,
+        required=True,
+        copy=False,
         help="Fixed name for automation and gates, e.g. 'summit_live'. Do not change it once it is used.",
     )
     kind = fields.Selection(
@@ -22,12 +23,14 @@ class ScnBenefit(models.Model):
             ('counted', 'Counted'),
             ('request', 'Right to ask'),
         ],
-        required=True, default='access',
+        required=True,
+        default='access',
         help="Access: has it or not. Counted: a number per year, quarter or term. Right to ask: may propose.",
     )
     how_to_url = fields.Char(string="Address", help="Where a city gets in, e.g. the address of the lexicon.")
     how_to_text = fields.Html(
-        string="How to get in", translate=True,
+        string="How to get in",
+        translate=True,
         help="Shown to cities whose tier includes the benefit.",
     )
     grade_line_ids = fields.One2many('scn.grade.benefit', 'benefit_id', string="Tiers")
@@ -42,10 +45,12 @@ class ScnBenefit(models.Model):
         """A benefit that tiers include keeps its kind: a number without a period would mean nothing."""
         for benefit in self:
             if any(bool(line.per) != (benefit.kind == 'counted') for line in benefit.grade_line_ids):
-                raise ValidationError(self.env._(
-                    "“%(benefit)s” is part of a tier: take it out of all tiers first, then change its kind.",
-                    benefit=benefit.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(benefit)s” is part of a tier: take it out of all tiers first, then change its kind.",
+                        benefit=benefit.name,
+                    )
+                )
 
     @api.model
     def get_matrix(self):
@@ -65,8 +70,13 @@ class ScnBenefit(models.Model):
         return {
             'editable': lines.has_access('write'),
             'tiers': [
-                {'id': tier.id, 'name': tier.name, 'code': tier.code, 'is_paid': tier.is_paid,
-                 'city_count': tier.city_count}
+                {
+                    'id': tier.id,
+                    'name': tier.name,
+                    'code': tier.code,
+                    'is_paid': tier.is_paid,
+                    'city_count': tier.city_count,
+                }
                 for tier in tiers
             ],
             'benefits': [
@@ -74,8 +84,13 @@ class ScnBenefit(models.Model):
                 for benefit in benefits
             ],
             'cells': [
-                {'id': line.id, 'grade_id': line.grade_id.id, 'benefit_id': line.benefit_id.id,
-                 'quantity': line.quantity, 'per': line.per or False}
+                {
+                    'id': line.id,
+                    'grade_id': line.grade_id.id,
+                    'benefit_id': line.benefit_id.id,
+                    'quantity': line.quantity,
+                    'per': line.per or False,
+                }
                 for line in lines
             ],
         }

@@ -12,11 +12,17 @@ class ScnCityAlias(models.Model):
     _order = 'organisation_id, kind, name'
 
     organisation_id = fields.Many2one(
-        'res.partner', string="City", required=True, index=True, ondelete='cascade',
+        'res.partner',
+        string="City",
+        required=True,
+        index=True,
+        ondelete='cascade',
         domain="[('is_city', '=', True)]",
     )
     kind = fields.Selection([('name', 'Name'), ('domain', 'Mail domain')], required=True, default='name')
-    name = fields.Char(string="Alias", required=True, help="A name such as “Den Haag”, or a domain such as city.example.")
+    name = fields.Char(
+        string="Alias", required=True, help="A name such as “Den Haag”, or a domain such as city.example."
+    )
     lang = fields.Many2one('res.lang', string="Language", help="Language of the name, where it is one.")
 
     def _prepare_contact_key_rows(self):
@@ -42,15 +48,19 @@ class ScnCityAlias(models.Model):
             if alias.kind == 'name' and not city_name_key(alias.name):
                 raise ValidationError(self.env._("The name of an alias needs at least one letter."))
             if alias.kind == 'domain' and not domain_key(alias.name):
-                raise ValidationError(self.env._(
-                    "“%(alias)s” is not a mail domain: write what comes after the @, such as city.example.",
-                    alias=alias.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(alias)s” is not a mail domain: write what comes after the @, such as city.example.",
+                        alias=alias.name,
+                    )
+                )
             if alias.kind == 'domain' and domain_key(alias.name) in FREE_MAIL_DOMAINS:
-                raise ValidationError(self.env._(
-                    "“%(alias)s” belongs to a mail provider: everybody writes from it, so it says nothing about a city.",
-                    alias=alias.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(alias)s” belongs to a mail provider: everybody writes from it, so it says nothing about a city.",
+                        alias=alias.name,
+                    )
+                )
 
     def _check_not_taken(self):
         """Refuse an alias that stands for another city already (the key decides, see ``scn.contact.key``)."""
@@ -59,19 +69,25 @@ class ScnCityAlias(models.Model):
         for alias, row in rows.items():
             owner = owners[row].partner_id if row in owners else alias.organisation_id
             if owner.id != alias.organisation_id.id:
-                raise ValidationError(self.env._(
-                    "“%(alias)s” already stands for %(city)s. If both are the same city, merge them; "
-                    "otherwise remove the alias there first.",
-                    alias=alias.name, city=owner.display_name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(alias)s” already stands for %(city)s. If both are the same city, merge them; "
+                        "otherwise remove the alias there first.",
+                        alias=alias.name,
+                        city=owner.display_name,
+                    )
+                )
 
     @api.constrains('organisation_id')
     def _check_organisation_is_city(self):
         for alias in self:
             if not alias.organisation_id.is_city:
-                raise ValidationError(self.env._(
-                    "“%(name)s” is not a city: aliases are kept for cities only.", name=alias.organisation_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is not a city: aliases are kept for cities only.",
+                        name=alias.organisation_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

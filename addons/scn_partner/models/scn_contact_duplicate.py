@@ -28,17 +28,22 @@ class ScnContactDuplicate(models.Model):
         existing = self.search([('partner_id', 'in', list(partner_ids))])
         existing.filtered(lambda pair: (pair.partner_id.id, pair.key_id.id) not in collisions).unlink()
         listed = {(pair.partner_id.id, pair.key_id.id) for pair in existing.exists()}
-        self.create([
-            {'partner_id': partner_id, 'key_id': key_id} for partner_id, key_id in sorted(collisions - listed)
-        ])
+        self.create(
+            [{'partner_id': partner_id, 'key_id': key_id} for partner_id, key_id in sorted(collisions - listed)]
+        )
 
     def action_merge(self):
         """Open Odoo's merge wizard on the two, the one that was there first as destination."""
         self.ensure_one()
         self.check_access('write')
-        wizard = self.env['base.partner.merge.automatic.wizard'].with_context(
-            active_model='res.partner', active_ids=[self.owner_id.id, self.partner_id.id],
-        ).create({'dst_partner_id': self.owner_id.id})
+        wizard = (
+            self.env['base.partner.merge.automatic.wizard']
+            .with_context(
+                active_model='res.partner',
+                active_ids=[self.owner_id.id, self.partner_id.id],
+            )
+            .create({'dst_partner_id': self.owner_id.id})
+        )
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Merge Duplicates"),

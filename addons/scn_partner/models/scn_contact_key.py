@@ -23,7 +23,8 @@ class ScnContactKey(models.Model):
 
     kind = fields.Selection(
         [('city_name', 'City name'), ('email_domain', 'Mail domain'), ('person', 'Person')],
-        required=True, readonly=True,
+        required=True,
+        readonly=True,
     )
     organisation_id = fields.Many2one('res.partner', readonly=True, index='btree_not_null', ondelete='cascade')
     key = fields.Char(required=True, readonly=True)
@@ -46,8 +47,9 @@ class ScnContactKey(models.Model):
         rows = list(dict.fromkeys(rows))
         self.env.flush_all()
         # log_exceptions: the failing statement holds names and addresses, they stay out of the log.
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO scn_contact_key
                 (kind, organisation_id, key, partner_id, create_uid, create_date, write_uid, write_date)
             SELECT kind, organisation_id, key, partner_id, %(uid)s, now() at time zone 'utc', %(uid)s,
@@ -56,12 +58,14 @@ class ScnContactKey(models.Model):
                 AS claim (kind, organisation_id, key, partner_id)
             ON CONFLICT DO NOTHING
             """,
-            uid=self.env.uid,
-            kinds=[row[0] for row in rows],
-            organisations=[row[1] for row in rows],
-            keys=[row[2] for row in rows],
-            partners=[row[3] for row in rows],
-        ), log_exceptions=False)
+                uid=self.env.uid,
+                kinds=[row[0] for row in rows],
+                organisations=[row[1] for row in rows],
+                keys=[row[2] for row in rows],
+                partners=[row[3] for row in rows],
+            ),
+            log_exceptions=False,
+        )
         return self._find([row[:3] for row in rows])
 
     @api.model
@@ -74,10 +78,13 @@ class ScnContactKey(models.Model):
         triples = set(triples)
         if not triples:
             return {}
-        found = self.sudo().search([
-            ('kind', 'in', list({kind for kind, __, __ in triples})),
-            ('key', 'in', list({key for __, __, key in triples})),
-        ], order='id')
+        found = self.sudo().search(
+            [
+                ('kind', 'in', list({kind for kind, __, __ in triples})),
+                ('key', 'in', list({key for __, __, key in triples})),
+            ],
+            order='id',
+        )
         by_triple = {(row.kind, row.organisation_id.id or None, row.key): row for row in found}
         return {triple: by_triple[triple] for triple in triples if triple in by_triple}
 
@@ -89,12 +96,9 @@ class ScnContactKey(models.Model):
         """
         existing = self.search([('partner_id', 'in', list(wanted_by_partner))])
         stale = existing.filtered(
-            lambda row: (row.kind, row.organisation_id.id or None, row.key)
-            not in wanted_by_partner[row.partner_id.id],
+            lambda row: (row.kind, row.organisation_id.id or None, row.key) not in wanted_by_partner[row.partner_id.id],
         )
-        kept = {
-            (row.partner_id.id, row.kind, row.organisation_id.id or None, row.key) for row in existing - stale
-        }
+        kept = {(row.partner_id.id, row.kind, row.organisation_id.id or None, row.key) for row in existing - stale}
         Duplicate = self.env['scn.contact.duplicate']
         waiting = Duplicate.search([('key_id', 'in', stale.ids)]).partner_id
         stale.unlink()
@@ -105,11 +109,9 @@ class ScnContactKey(models.Model):
             if (partner_id, *triple) not in kept
         ]
         owners = self._claim(rows)
-        Duplicate._replace_collisions(wanted_by_partner, {
-            (row[3], owners[row[:3]].id)
-            for row in rows
-            if owners[row[:3]].partner_id.id != row[3]
-        })
+        Duplicate._replace_collisions(
+            wanted_by_partner, {(row[3], owners[row[:3]].id) for row in rows if owners[row[:3]].partner_id.id != row[3]}
+        )
         # A freed key goes to the duplicate that waited for it.
         (waiting - self.env['res.partner'].browse(wanted_by_partner))._refresh_contact_keys()
 
@@ -125,15 +127,18 @@ class ScnContactKey(models.Model):
         if not names:
             return cities_by_name
         self.flush_model()
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             SELECT split_part(key, '|', 1), split_part(key, '|', 2), partner_id
               FROM scn_contact_key
              WHERE kind = 'city_name' AND split_part(key, '|', 1) = ANY(%s)
              ORDER BY id
             """,
-            names,
-        ), log_exceptions=False)
+                names,
+            ),
+            log_exceptions=False,
+        )
         rows = self.env.cr.fetchall()
         partners = self.env['res.partner'].sudo().browse([row[2] for row in rows])
         for (name, country_code, __), partner in zip(rows, partners, strict=True):

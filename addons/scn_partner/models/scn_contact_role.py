@@ -11,11 +11,19 @@ class ScnContactRole(models.Model):
     _order = 'organisation_id, date_end desc, role, id'
 
     organisation_id = fields.Many2one(
-        'res.partner', string="City", required=True, index=True, ondelete='cascade',
+        'res.partner',
+        string="City",
+        required=True,
+        index=True,
+        ondelete='cascade',
         domain="[('is_city', '=', True)]",
     )
     contact_id = fields.Many2one(
-        'res.partner', string="Person", required=True, index=True, ondelete='cascade',
+        'res.partner',
+        string="Person",
+        required=True,
+        index=True,
+        ondelete='cascade',
         domain="[('commercial_partner_id', '=', organisation_id), ('is_company', '=', False)]",
     )
     role = fields.Selection(
@@ -29,7 +37,9 @@ class ScnContactRole(models.Model):
         required=True,
     )
     date_start = fields.Date(string="Since", default=fields.Date.context_today, required=True)
-    date_end = fields.Date(string="End of mandate", index='btree_not_null', help="Last day of the mandate; empty while open.")
+    date_end = fields.Date(
+        string="End of mandate", index='btree_not_null', help="Last day of the mandate; empty while open."
+    )
     end_reason = fields.Char(string="Why it ended")
     is_current = fields.Boolean(compute='_compute_is_current', search='_search_is_current')
     email = fields.Char(related='contact_id.email')
@@ -56,9 +66,7 @@ class ScnContactRole(models.Model):
         if operator not in ('in', 'not in'):
             return NotImplemented
         today = fields.Date.context_today(self)
-        current = Domain('date_start', '<=', today) & (
-            Domain('date_end', '=', False) | Domain('date_end', '>=', today)
-        )
+        current = Domain('date_start', '<=', today) & (Domain('date_end', '=', False) | Domain('date_end', '>=', today))
         return current if (operator == 'in') == (True in value) else ~current
 
     @api.constrains('organisation_id', 'contact_id')
@@ -66,14 +74,20 @@ class ScnContactRole(models.Model):
         """An open role belongs to a person of that very city; an ended one stays as history."""
         for role in self:
             if not role.organisation_id.is_city:
-                raise ValidationError(self.env._(
-                    "“%(name)s” is not a city: roles are kept for cities only.", name=role.organisation_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is not a city: roles are kept for cities only.",
+                        name=role.organisation_id.name,
+                    )
+                )
             if not role.date_end and role.contact_id.commercial_partner_id != role.organisation_id:
-                raise ValidationError(self.env._(
-                    "“%(person)s” does not work for %(city)s: choose a contact of that city, or add one first.",
-                    person=role.contact_id.name, city=role.organisation_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(person)s” does not work for %(city)s: choose a contact of that city, or add one first.",
+                        person=role.contact_id.name,
+                        city=role.organisation_id.name,
+                    )
+                )
 
     @api.depends('role', 'contact_id')
     def _compute_display_name(self):

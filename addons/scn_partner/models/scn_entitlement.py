@@ -24,7 +24,12 @@ class ScnEntitlement(models.Model):
     _order = 'partnership_id, window_start, benefit_id'
 
     period_id = fields.Many2one(
-        'scn.partnership.period', string="Term", required=True, readonly=True, index=True, ondelete='cascade',
+        'scn.partnership.period',
+        string="Term",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete='cascade',
     )
     partnership_id = fields.Many2one(related='period_id.partnership_id', store=True, index=True)
     partner_id = fields.Many2one(related='period_id.partner_id', string="City", store=True, index=True)
@@ -37,17 +42,21 @@ class ScnEntitlement(models.Model):
     due_on = fields.Date(string="Plan by", readonly=True, index=True, help="Day by which it should be planned.")
     quota = fields.Integer(string="Included", required=True, readonly=True)
     carried = fields.Integer(
-        string="Carried over", readonly=True, help="How many of the included ones came from the window before.",
+        string="Carried over",
+        readonly=True,
+        help="How many of the included ones came from the window before.",
     )
     used = fields.Integer(required=True, readonly=True, default=0)
     left = fields.Integer(compute='_compute_left', store=True)
     use_ids = fields.One2many('scn.entitlement.use', 'entitlement_id', string="Used for")
 
     _window_unique = models.Constraint(
-        'UNIQUE (period_id, benefit_id, window_start)', "This window already has an entitlement for the benefit.",
+        'UNIQUE (period_id, benefit_id, window_start)',
+        "This window already has an entitlement for the benefit.",
     )
     _used_within_quota = models.Constraint(
-        'CHECK (used >= 0 AND used <= quota)', "Nothing is left of this benefit in that time.",
+        'CHECK (used >= 0 AND used <= quota)',
+        "Nothing is left of this benefit in that time.",
     )
 
     @api.depends('quota', 'used')
@@ -58,9 +67,7 @@ class ScnEntitlement(models.Model):
     @api.depends('benefit_id', 'window_start')
     def _compute_display_name(self):
         for entitlement in self:
-            entitlement.display_name = (
-                f"{entitlement.benefit_id.name or ''} ({entitlement.window_start or ''} – {entitlement.window_end or ''})"
-            )
+            entitlement.display_name = f"{entitlement.benefit_id.name or ''} ({entitlement.window_start or ''} – {entitlement.window_end or ''})"
 
     @api.model
     def _get_windows(self, period, per):
@@ -103,11 +110,17 @@ class ScnEntitlement(models.Model):
                     if entitlement.quota != quota:
                         entitlement.quota = quota
                 else:
-                    values_list.append({
-                        'period_id': period.id, 'benefit_id': line.benefit_id.id, 'per': line.per,
-                        'window_start': first, 'window_end': last, 'quota': line.quantity,
-                        'due_on': min(first + relativedelta(days=DUE_DAYS[line.per]), last),
-                    })
+                    values_list.append(
+                        {
+                            'period_id': period.id,
+                            'benefit_id': line.benefit_id.id,
+                            'per': line.per,
+                            'window_start': first,
+                            'window_end': last,
+                            'quota': line.quantity,
+                            'due_on': min(first + relativedelta(days=DUE_DAYS[line.per]), last),
+                        }
+                    )
         self.create(values_list)
         for key, entitlement in existing.items():
             if key not in wanted and entitlement.window_end >= day and entitlement.quota != entitlement.used:
@@ -129,28 +142,45 @@ class ScnEntitlement(models.Model):
         known = Use.search([('res_model', '=', record._name), ('res_id', '=', record.id)])
         if known:
             return known
-        windows = self.sudo().search([
-            ('partner_id', '=', city.id), ('benefit_id.code', '=', benefit_code),
-            ('window_start', '<=', day), ('window_end', '>=', day),
-            ('partnership_id.state', 'in', HOLDING_STATES),
-        ])
+        windows = self.sudo().search(
+            [
+                ('partner_id', '=', city.id),
+                ('benefit_id.code', '=', benefit_code),
+                ('window_start', '<=', day),
+                ('window_end', '>=', day),
+                ('partnership_id.state', 'in', HOLDING_STATES),
+            ]
+        )
         if not windows:
-            raise UserError(self.env._(
-                "The partnership of %(city)s includes none of this on %(day)s.", city=city.name, day=day,
-            ))
+            raise UserError(
+                self.env._(
+                    "The partnership of %(city)s includes none of this on %(day)s.",
+                    city=city.name,
+                    day=day,
+                )
+            )
         for window in windows:
             if window._move_used(1):
                 return Use.create({'entitlement_id': window.id, 'res_model': record._name, 'res_id': record.id})
-        raise UserError(self.env._(
-            "%(city)s has used all of “%(benefit)s” from %(start)s to %(end)s.",
-            city=city.name, benefit=windows[0].benefit_id.name, start=windows[0].window_start, end=windows[0].window_end,
-        ))
+        raise UserError(
+            self.env._(
+                "%(city)s has used all of “%(benefit)s” from %(start)s to %(end)s.",
+                city=city.name,
+                benefit=windows[0].benefit_id.name,
+                start=windows[0].window_start,
+                end=windows[0].window_end,
+            )
+        )
 
     @api.model
     def _give_back(self, record):
         """Undo what was taken for a record, exactly once; a second call changes nothing."""
-        for use in self.env['scn.entitlement.use'].sudo().search(
-            [('res_model', '=', record._name), ('res_id', '=', record.id)],
+        for use in (
+            self.env['scn.entitlement.use']
+            .sudo()
+            .search(
+                [('res_model', '=', record._name), ('res_id', '=', record.id)],
+            )
         ):
             use.entitlement_id._move_used(-1)
             use.unlink()
@@ -162,11 +192,14 @@ class ScnEntitlement(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
-        self.env.cr.execute(SQL(
-            "UPDATE scn_entitlement SET used = used + %(step)s, \"left\" = quota - used - %(step)s"
-            " WHERE id = %(id)s AND used + %(step)s BETWEEN 0 AND quota RETURNING id",
-            step=step, id=self.id,
-        ))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE scn_entitlement SET used = used + %(step)s, \"left\" = quota - used - %(step)s"
+                " WHERE id = %(id)s AND used + %(step)s BETWEEN 0 AND quota RETURNING id",
+                step=step,
+                id=self.id,
+            )
+        )
         done = bool(self.env.cr.fetchone())
         self.invalidate_recordset(['used', 'left'])
         return done
@@ -181,38 +214,55 @@ class ScnEntitlement(models.Model):
             raise AccessError(self.env._("Only officers carry a benefit over."))
         self.check_access('read')
         for entitlement in self.sudo():
-            following = self.sudo().search([
-                ('partnership_id', '=', entitlement.partnership_id.id),
-                ('benefit_id', '=', entitlement.benefit_id.id),
-                ('window_start', '>', entitlement.window_end),
-            ], order='window_start', limit=1)
+            following = self.sudo().search(
+                [
+                    ('partnership_id', '=', entitlement.partnership_id.id),
+                    ('benefit_id', '=', entitlement.benefit_id.id),
+                    ('window_start', '>', entitlement.window_end),
+                ],
+                order='window_start',
+                limit=1,
+            )
             left = entitlement.left
             if not left or not following:
-                raise UserError(self.env._(
-                    "Nothing of “%(benefit)s” can be carried over: nothing is left, or no later window exists yet.",
-                    benefit=entitlement.display_name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "Nothing of “%(benefit)s” can be carried over: nothing is left, or no later window exists yet.",
+                        benefit=entitlement.display_name,
+                    )
+                )
             entitlement.quota -= left
             following.write({'quota': following.quota + left, 'carried': following.carried + left})
-            entitlement.partnership_id.message_post(body=self.env._(
-                "%(count)s × %(benefit)s carried over to the window from %(day)s.",
-                count=left, benefit=entitlement.benefit_id.name, day=following.window_start,
-            ))
+            entitlement.partnership_id.message_post(
+                body=self.env._(
+                    "%(count)s × %(benefit)s carried over to the window from %(day)s.",
+                    count=left,
+                    benefit=entitlement.benefit_id.name,
+                    day=following.window_start,
+                )
+            )
 
     @api.model
     def _cron_remind_owed(self):
         """Daily: one open task per partnership for what is owed and past the day it should be planned by."""
         today = fields.Date.context_today(self)
-        owed = self.search([
-            ('left', '>', 0), ('due_on', '<=', today), ('window_end', '>=', today),
-            ('partnership_id.state', 'in', HOLDING_STATES),
-        ])
+        owed = self.search(
+            [
+                ('left', '>', 0),
+                ('due_on', '<=', today),
+                ('window_end', '>=', today),
+                ('partnership_id.state', 'in', HOLDING_STATES),
+            ]
+        )
         activity = 'scn_partner.mail_activity_type_owed'
         for partnership, entitlements in owed.grouped('partnership_id').items():
             if not partnership.activity_search([activity], only_automated=False):
                 partnership.activity_schedule(
-                    activity, user_id=(partnership.user_id or self.env.ref('base.user_admin')).id,
-                    note=self.env._("Still owed: %(benefits)s", benefits=", ".join(entitlements.mapped('display_name'))),
+                    activity,
+                    user_id=(partnership.user_id or self.env.ref('base.user_admin')).id,
+                    note=self.env._(
+                        "Still owed: %(benefits)s", benefits=", ".join(entitlements.mapped('display_name'))
+                    ),
                 )
 
     @api.constrains('quota')
@@ -220,6 +270,10 @@ class ScnEntitlement(models.Model):
         """The sentence before the database's CHECK."""
         for entitlement in self:
             if entitlement.quota < entitlement.used:
-                raise ValidationError(self.env._(
-                    "%(name)s: %(used)s are used already.", name=entitlement.display_name, used=entitlement.used,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: %(used)s are used already.",
+                        name=entitlement.display_name,
+                        used=entitlement.used,
+                    )
+                )

@@ -11,7 +11,10 @@ class ScnEntitlementUse(models.Model):
     entitlement_id = fields.Many2one('scn.entitlement', required=True, readonly=True, index=True, ondelete='cascade')
     res_model = fields.Char(string="Record model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        string="Record", model_field='res_model', required=True, readonly=True,
+        string="Record",
+        model_field='res_model',
+        required=True,
+        readonly=True,
     )
 
     _record_unique = models.Constraint('UNIQUE (res_model, res_id)', "This record already uses a benefit.")

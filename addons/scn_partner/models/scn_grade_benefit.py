@@ -32,15 +32,19 @@ class ScnGradeBenefit(models.Model):
     def _check_counted(self):
         for line in self:
             if line.kind == 'counted' and not line.per:
-                raise ValidationError(self.env._(
-                    "“%(benefit)s” is counted: say whether the number is a year, a quarter or a term.",
-                    benefit=line.benefit_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(benefit)s” is counted: say whether the number is a year, a quarter or a term.",
+                        benefit=line.benefit_id.name,
+                    )
+                )
             if line.kind != 'counted' and (line.per or line.quantity != 1):
-                raise ValidationError(self.env._(
-                    "“%(benefit)s” is not counted: a tier has it or not, without a number or a period.",
-                    benefit=line.benefit_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(benefit)s” is not counted: a tier has it or not, without a number or a period.",
+                        benefit=line.benefit_id.name,
+                    )
+                )
 
     @api.depends('benefit_id', 'quantity', 'per')
     def _compute_display_name(self):

@@ -15,11 +15,16 @@ class ScnOverdueLevel(models.Model):
     active = fields.Boolean(default=True)
     days = fields.Integer(string="Days after the due date", required=True)
     template_id = fields.Many2one(
-        'mail.template', string="Mail", domain="[('model', '=', 'account.move')]", ondelete='restrict',
+        'mail.template',
+        string="Mail",
+        domain="[('model', '=', 'account.move')]",
+        ondelete='restrict',
         help="Sent once per invoice; empty for a level without a mail.",
     )
     limited_benefit_ids = fields.Many2many(
-        'scn.benefit', string="Benefits that rest", help="What the city cannot use from this level on.",
+        'scn.benefit',
+        string="Benefits that rest",
+        help="What the city cannot use from this level on.",
     )
 
     _days_unique = models.Constraint('UNIQUE (days)', "There is a level for this number of days already.")

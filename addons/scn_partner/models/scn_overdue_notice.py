@@ -8,9 +8,13 @@ class ScnOverdueNotice(models.Model):
     _description = 'Overdue Notice'
     _order = 'id desc'
 
-    move_id = fields.Many2one('account.move', string="Invoice", required=True, readonly=True, index=True, ondelete='cascade')
+    move_id = fields.Many2one(
+        'account.move', string="Invoice", required=True, readonly=True, index=True, ondelete='cascade'
+    )
     level_id = fields.Many2one('scn.overdue.level', required=True, readonly=True, index=True, ondelete='restrict')
-    partner_id = fields.Many2one('res.partner', string="City", required=True, readonly=True, index=True, ondelete='cascade')
+    partner_id = fields.Many2one(
+        'res.partner', string="City", required=True, readonly=True, index=True, ondelete='cascade'
+    )
     company_id = fields.Many2one(related='move_id.company_id', store=True)
 
     _once = models.Constraint('UNIQUE (move_id, level_id)', "This reminder was sent already.")
@@ -21,10 +25,14 @@ class ScnOverdueNotice(models.Model):
 
         :return: list of ``(invoice, city, days overdue)``
         """
-        lines = self.env['account.move.line'].search([
-            ('scn_period_id', '!=', False), ('parent_state', '=', 'posted'),
-            ('move_id.payment_state', 'in', ('not_paid', 'partial')), ('move_id.invoice_date_due', '<', today),
-        ])
+        lines = self.env['account.move.line'].search(
+            [
+                ('scn_period_id', '!=', False),
+                ('parent_state', '=', 'posted'),
+                ('move_id.payment_state', 'in', ('not_paid', 'partial')),
+                ('move_id.invoice_date_due', '<', today),
+            ]
+        )
         cities = {line.move_id: line.scn_period_id.partner_id for line in lines}
         return [(move, city, (today - move.invoice_date_due).days) for move, city in cities.items()]
 
@@ -51,7 +59,8 @@ class ScnOverdueNotice(models.Model):
         recipients = self._get_recipients(move, city)
         if level.template_id and recipients:
             level.template_id.send_mail(
-                move.id, force_send=False,
+                move.id,
+                force_send=False,
                 email_values={'recipient_ids': [fields.Command.set(recipients.ids)], 'email_to': False},
             )
         return notice

@@ -9,20 +9,54 @@ HOLDING_STATES = ('active', 'paused', 'grace')
 
 #: Months as a person reads them; the value is the number.
 MONTHS = [
-    ('1', 'January'), ('2', 'February'), ('3', 'March'), ('4', 'April'), ('5', 'May'), ('6', 'June'),
-    ('7', 'July'), ('8', 'August'), ('9', 'September'), ('10', 'October'), ('11', 'November'), ('12', 'December'),
+    ('1', 'January'),
+    ('2', 'February'),
+    ('3', 'March'),
+    ('4', 'April'),
+    ('5', 'May'),
+    ('6', 'June'),
+    ('7', 'July'),
+    ('8', 'August'),
+    ('9', 'September'),
+    ('10', 'October'),
+    ('11', 'November'),
+    ('12', 'December'),
 ]
 
 #: Set by the life cycle only; a form, an import or RPC cannot write them.
-SYSTEM_FIELDS = frozenset({
-    'name', 'state', 'grace_until', 'date_ended', 'date_end', 'is_waived', 'waiver_reason', 'waiver_approver_id',
-    'eligibility', 'eligibility_user_id', 'eligibility_date', 'cancel_reason', 'period_ids', 'entitlement_ids',
-})
+SYSTEM_FIELDS = frozenset(
+    {
+        'name',
+        'state',
+        'grace_until',
+        'date_ended',
+        'date_end',
+        'is_waived',
+        'waiver_reason',
+        'waiver_approver_id',
+        'eligibility',
+        'eligibility_user_id',
+        'eligibility_date',
+        'cancel_reason',
+        'period_ids',
+        'entitlement_ids',
+    }
+)
 #: Agreed terms: theirs to change while the partnership is a draft, the life cycle's afterwards.
-TERM_FIELDS = frozenset({
-    'partner_id', 'company_id', 'currency_id', 'grade_id', 'product_id', 'fee', 'interval_months', 'date_start',
-    'anchor_date', 'budget_month',
-})
+TERM_FIELDS = frozenset(
+    {
+        'partner_id',
+        'company_id',
+        'currency_id',
+        'grade_id',
+        'product_id',
+        'fee',
+        'interval_months',
+        'date_start',
+        'anchor_date',
+        'budget_month',
+    }
+)
 
 
 class ScnPartnership(models.Model):
@@ -50,61 +84,105 @@ class ScnPartnership(models.Model):
             ('lapsed', 'Lapsed'),
             ('cancelled', 'Cancelled'),
         ],
-        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+        default='draft',
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
     )
     partner_id = fields.Many2one(
-        'res.partner', string="City", required=True, index=True, tracking=True, ondelete='restrict',
+        'res.partner',
+        string="City",
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete='restrict',
         domain="[('is_city', '=', True)]",
     )
     company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(
-        'res.currency', required=True, default=lambda self: self.env.company.currency_id,
+        'res.currency',
+        required=True,
+        default=lambda self: self.env.company.currency_id,
     )
     grade_id = fields.Many2one(
-        'res.partner.grade', string="Tier", required=True, index=True, tracking=True, ondelete='restrict',
+        'res.partner.grade',
+        string="Tier",
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete='restrict',
         domain="[('is_paid', '=', True)]",
     )
     next_grade_id = fields.Many2one(
-        'res.partner.grade', string="Tier after renewal", tracking=True, ondelete='restrict',
-        domain="[('is_paid', '=', True)]", help="A downgrade happens at renewal: set the tier here.",
+        'res.partner.grade',
+        string="Tier after renewal",
+        tracking=True,
+        ondelete='restrict',
+        domain="[('is_paid', '=', True)]",
+        help="A downgrade happens at renewal: set the tier here.",
     )
     product_id = fields.Many2one(
-        'product.product', string="Fee product", check_company=True, ondelete='restrict', required=True,
+        'product.product',
+        string="Fee product",
+        check_company=True,
+        ondelete='restrict',
+        required=True,
         domain="[('service_tracking', '=', 'partnership'), ('grade_id', '=', grade_id)]",
         help="The product that is invoiced for the tier.",
     )
     fee = fields.Monetary(required=True, tracking=True, help="Fee of a whole term, without taxes.")
     next_fee = fields.Monetary(
-        string="Fee after renewal", help="Fee from the next renewal on; empty to keep the fee.",
+        string="Fee after renewal",
+        help="Fee from the next renewal on; empty to keep the fee.",
     )
     interval_months = fields.Integer(
-        string="Months in a term", default=12, required=True, help="12 for a yearly fee.",
+        string="Months in a term",
+        default=12,
+        required=True,
+        help="12 for a yearly fee.",
     )
 
     date_start = fields.Date(string="Starts on", required=True, default=fields.Date.context_today, tracking=True)
     anchor_date = fields.Date(
-        string="Anchor", required=True, compute='_compute_anchor_date', store=True, readonly=False, precompute=True,
+        string="Anchor",
+        required=True,
+        compute='_compute_anchor_date',
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Terms start on this day and every interval after it, for ever.",
     )
     budget_month = fields.Selection(
-        MONTHS, string="Budget year starts in",
+        MONTHS,
+        string="Budget year starts in",
         help="Align the terms to the city's budget year: the days before it are charged by day.",
     )
     date_end = fields.Date(
-        string="Paid term ends on", compute='_compute_date_end', store=True, index=True,
+        string="Paid term ends on",
+        compute='_compute_date_end',
+        store=True,
+        index=True,
         help="Last day of the latest term in the ledger.",
     )
-    grace_until = fields.Date(copy=False, tracking=True, help="Last day of access after the term, while a renewal is decided.")
+    grace_until = fields.Date(
+        copy=False, tracking=True, help="Last day of access after the term, while a renewal is decided."
+    )
     date_ended = fields.Date(string="Ended on", readonly=True, copy=False, tracking=True)
     renewal_mode = fields.Selection(
-        [('automatic', 'Automatic'), ('manual', 'Manual'), ('none', 'None')], default='manual', required=True,
+        [('automatic', 'Automatic'), ('manual', 'Manual'), ('none', 'None')],
+        default='manual',
+        required=True,
         tracking=True,
     )
     renewal_declined = fields.Boolean(tracking=True, copy=False)
     council_decision_on = fields.Date(
-        string="Council decides on", tracking=True, copy=False,
+        string="Council decides on",
+        tracking=True,
+        copy=False,
         help="Awaiting the council's budget: benefits stay in grace until this day and 30 days more, "
-             "never longer than the tier allows.",
+        "never longer than the tier allows.",
     )
 
     payer_id = fields.Many2one('res.partner', help="Who is invoiced; empty for the city itself.")
@@ -112,7 +190,11 @@ class ScnPartnership(models.Model):
     payment_term_id = fields.Many2one('account.payment.term', string="Payment terms", check_company=True)
     instalment_ids = fields.One2many('scn.partnership.instalment', 'partnership_id', string="Instalments", copy=True)
     user_id = fields.Many2one(
-        'res.users', string="Account holder", default=lambda self: self.env.user, tracking=True, index='btree_not_null',
+        'res.users',
+        string="Account holder",
+        default=lambda self: self.env.user,
+        tracking=True,
+        index='btree_not_null',
     )
 
     is_waived = fields.Boolean(string="Fee waived", tracking=True)
@@ -120,10 +202,13 @@ class ScnPartnership(models.Model):
     waiver_approver_id = fields.Many2one('res.users', string="Waiver approved by", tracking=True, readonly=True)
 
     eligibility = fields.Selection(
-        [('positive', 'Positive'), ('negative', 'Negative')], string="Eligibility check", tracking=True,
-        readonly=True, copy=False,
+        [('positive', 'Positive'), ('negative', 'Negative')],
+        string="Eligibility check",
+        tracking=True,
+        readonly=True,
+        copy=False,
         help="Works in line with the UN declaration on the rule of law and good governance and the human rights "
-             "framework. Needed before a partnership starts.",
+        "framework. Needed before a partnership starts.",
     )
     eligibility_user_id = fields.Many2one('res.users', string="Checked by", readonly=True, copy=False)
     eligibility_date = fields.Date(string="Checked on", readonly=True, copy=False)
@@ -149,7 +234,8 @@ class ScnPartnership(models.Model):
     _fee_not_negative = models.Constraint('CHECK (fee >= 0)', "A fee cannot be negative.")
     _interval_positive = models.Constraint('CHECK (interval_months BETWEEN 1 AND 120)', "A term has 1 to 120 months.")
     _anchor_not_before_start = models.Constraint(
-        'CHECK (anchor_date >= date_start)', "The anchor cannot be before the start.",
+        'CHECK (anchor_date >= date_start)',
+        "The anchor cannot be before the start.",
     )
     _waiver_complete = models.Constraint(
         'CHECK (NOT is_waived OR (waiver_reason IS NOT NULL AND waiver_approver_id IS NOT NULL))',
@@ -183,10 +269,17 @@ class ScnPartnership(models.Model):
 
     def _get_invoices(self):
         """Every invoice and credit note of the partnership's periods, through the ledger."""
-        return self.env['account.move.line'].search([
-            '|', ('scn_period_id.partnership_id', 'in', self.ids),
-            ('scn_credited_period_id.partnership_id', 'in', self.ids),
-        ]).move_id
+        return (
+            self.env['account.move.line']
+            .search(
+                [
+                    '|',
+                    ('scn_period_id.partnership_id', 'in', self.ids),
+                    ('scn_credited_period_id.partnership_id', 'in', self.ids),
+                ]
+            )
+            .move_id
+        )
 
     def _check_free_until(self, last):
         """The sentence before the database's own refusal; the exclusion constraint decides.
@@ -197,32 +290,43 @@ class ScnPartnership(models.Model):
         :raises ValidationError: when another live partnership of the city has a day in common
         """
         self.ensure_one()
-        others = self.search([
-            ('id', '!=', self.id), ('partner_id', '=', self.partner_id.id),
-            ('company_id', '=', self.company_id.id), ('state', 'in', LIVE_STATES),
-        ])
+        others = self.search(
+            [
+                ('id', '!=', self.id),
+                ('partner_id', '=', self.partner_id.id),
+                ('company_id', '=', self.company_id.id),
+                ('state', 'in', LIVE_STATES),
+            ]
+        )
         for other in others:
             other_last = other.grace_until or other.date_end
             if (not last or other.date_start <= last) and (not other_last or self.date_start <= other_last):
-                raise ValidationError(self.env._(
-                    "%(city)s already has the partnership %(name)s in that time. Renew or upgrade it instead.",
-                    city=self.partner_id.name, name=other.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "%(city)s already has the partnership %(name)s in that time. Renew or upgrade it instead.",
+                        city=self.partner_id.name,
+                        name=other.name,
+                    )
+                )
 
     @api.constrains('partner_id')
     def _check_partner_is_city(self):
         for partnership in self:
             if not partnership.partner_id.is_city:
-                raise ValidationError(self.env._(
-                    "“%(name)s” is not a city: partnerships are with cities and regions.",
-                    name=partnership.partner_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is not a city: partnerships are with cities and regions.",
+                        name=partnership.partner_id.name,
+                    )
+                )
 
     @api.constrains('instalment_ids')
     def _check_instalments(self):
         for partnership in self.filtered('instalment_ids'):
             if abs(sum(partnership.instalment_ids.mapped('percentage')) - 100) > 0.001:
-                raise ValidationError(self.env._("The instalments of %(name)s must add up to 100 %%.", name=partnership.name))
+                raise ValidationError(
+                    self.env._("The instalments of %(name)s must add up to 100 %%.", name=partnership.name)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -247,10 +351,12 @@ class ScnPartnership(models.Model):
         if any(partnership.state != 'draft' for partnership in self):
             touched |= TERM_FIELDS & vals.keys()
         if touched:
-            raise AccessError(self.env._(
-                "These change by the buttons of the partnership and by its orders, not by writing: %(fields)s.",
-                fields=", ".join(sorted(touched)),
-            ))
+            raise AccessError(
+                self.env._(
+                    "These change by the buttons of the partnership and by its orders, not by writing: %(fields)s.",
+                    fields=", ".join(sorted(touched)),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

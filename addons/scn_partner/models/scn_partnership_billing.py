@@ -56,7 +56,9 @@ class ScnPartnershipPeriod(models.Model):
             raise UserError(self.env._("There is no posted invoice to credit."))
         # An invoice may hold several periods: they are issued again together.
         periods = moves.invoice_line_ids.scn_period_id
-        moves._reverse_moves([{'ref': self.env._("Credit of %(invoice)s", invoice=move.name)} for move in moves], cancel=True)
+        moves._reverse_moves(
+            [{'ref': self.env._("Credit of %(invoice)s", invoice=move.name)} for move in moves], cancel=True
+        )
         periods.write({'purchase_reference_id': False})
         today = fields.Date.context_today(self)
         created = periods._invoice(today)
@@ -76,9 +78,13 @@ class ScnPartnershipPeriod(models.Model):
         :raises psycopg2.errors.SerializationFailure: the framework, or the job itself, tries again
         """
         self.env.flush_all()
-        self.env.cr.execute(SQL(
-            "SELECT id FROM scn_partnership_period WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids,
-        ), log_exceptions=False)
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM scn_partnership_period WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                self.ids,
+            ),
+            log_exceptions=False,
+        )
         self.invalidate_recordset()
 
     # -- one batch ---------------------------------------------------------------------------------------------
@@ -92,13 +98,21 @@ class ScnPartnershipPeriod(models.Model):
         journals = ready._get_journals()
         values_list = [
             {'journal_id': journals[period.company_id, period.currency_id].id, **values}
-            for period in ready for part in period._get_open_instalments(today)
+            for period in ready
+            for part in period._get_open_instalments(today)
             if (values := period._prepare_invoice_values(part, today))
         ]
         # Tracking notes are left out: the ledger itself says who invoiced what, and when.
-        moves = self.env['account.move'].with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, mail_notrack=True,
-        ).create(values_list)
+        moves = (
+            self.env['account.move']
+            .with_context(
+                tracking_disable=True,
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+                mail_notrack=True,
+            )
+            .create(values_list)
+        )
         moves._post(soft=False)
         ready.filtered('last_error').write({'last_error': False, 'retry_at': False})
         return moves
@@ -111,9 +125,15 @@ class ScnPartnershipPeriod(models.Model):
         """
         moves = self.env['account.move']
         return {
-            (company, currency): moves.with_company(company).new({
-                'move_type': 'out_invoice', 'company_id': company.id, 'currency_id': currency.id,
-            })._search_default_journal()
+            (company, currency): moves.with_company(company)
+            .new(
+                {
+                    'move_type': 'out_invoice',
+                    'company_id': company.id,
+                    'currency_id': currency.id,
+                }
+            )
+            ._search_default_journal()
             for company, currency in {(period.company_id, period.currency_id) for period in self}
         }
 
@@ -160,7 +180,10 @@ class ScnPartnershipPeriod(models.Model):
         period = self.with_context(lang=lang)
         return period.env._(
             "%(tier)s, %(city)s, %(start)s – %(end)s",
-            tier=period.grade_id.name, city=period.partner_id.name, start=self.date_start, end=self.date_end,
+            tier=period.grade_id.name,
+            city=period.partner_id.name,
+            start=self.date_start,
+            end=self.date_end,
         )
 
     # -- purchase orders ---------------------------------------------------------------------------------------
@@ -188,17 +211,23 @@ class ScnPartnershipPeriod(models.Model):
     def _find_purchase_reference(self, day):
         """The city's purchase order that is valid on a day and has enough left, or an empty record."""
         self.ensure_one()
-        references = self.env['scn.purchase.reference'].search([
-            ('partner_id', '=', self.partner_id.id), ('company_id', '=', self.company_id.id),
-            ('valid_from', '<=', day), ('valid_until', '>=', day),
-        ], order='valid_from, id')
+        references = self.env['scn.purchase.reference'].search(
+            [
+                ('partner_id', '=', self.partner_id.id),
+                ('company_id', '=', self.company_id.id),
+                ('valid_from', '<=', day),
+                ('valid_until', '>=', day),
+            ],
+            order='valid_from, id',
+        )
         return references.filtered(lambda reference: reference._has_left(self))[:1]
 
     def _get_waiting_message(self):
         return self.env._(
             "%(city)s needs a purchase-order number that is valid today and covers %(amount)s. "
             "Enter it under the city's purchase orders, then invoice again.",
-            city=self.partner_id.name, amount=self.currency_id.format(self.price),
+            city=self.partner_id.name,
+            amount=self.currency_id.format(self.price),
         )
 
     # -- the job -----------------------------------------------------------------------------------------------
@@ -220,7 +249,9 @@ class ScnPartnershipPeriod(models.Model):
             ('state', 'in', ('planned', 'waiting', 'partial')),
             ('next_invoice_date', '<=', today),
             ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
-            '|', ('retry_at', '=', False), ('retry_at', '<=', fields.Datetime.now()),
+            '|',
+            ('retry_at', '=', False),
+            ('retry_at', '<=', fields.Datetime.now()),
         ]
 
     @api.model
@@ -274,10 +305,13 @@ class ScnPartnershipPeriod(models.Model):
         self.env.cr.rollback()
         self.env.cr.execute(SQL("SELECT pg_advisory_lock(hashtext('scn_billing'), %s)", company_id))
         self.env.cr.rollback()
-        self.env.cr.execute(SQL(
-            "SELECT pg_advisory_xact_lock(hashtext('scn_billing'), %(company)s),"
-            " pg_advisory_unlock(hashtext('scn_billing'), %(company)s)", company=company_id,
-        ))
+        self.env.cr.execute(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext('scn_billing'), %(company)s),"
+                " pg_advisory_unlock(hashtext('scn_billing'), %(company)s)",
+                company=company_id,
+            )
+        )
 
     @api.model
     def _get_due_sql(self, today):
@@ -289,7 +323,9 @@ class ScnPartnershipPeriod(models.Model):
              WHERE period.state IN ('planned', 'waiting', 'partial') AND period.next_invoice_date <= %(today)s
                AND partnership.state IN ('pending', 'active', 'paused', 'grace')
                AND (period.retry_at IS NULL OR period.retry_at <= %(now)s)
-            """, today=today, now=fields.Datetime.now(),
+            """,
+            today=today,
+            now=fields.Datetime.now(),
         )
 
     @api.model
@@ -300,10 +336,16 @@ class ScnPartnershipPeriod(models.Model):
 
     @api.model
     def _claim_due_of_company(self, company_id, today, batch_size):
-        self.env.cr.execute(SQL(
-            "SELECT period.id %s AND period.company_id = %s ORDER BY period.id LIMIT %s"
-            " FOR NO KEY UPDATE OF period SKIP LOCKED", self._get_due_sql(today), company_id, batch_size,
-        ), log_exceptions=False)
+        self.env.cr.execute(
+            SQL(
+                "SELECT period.id %s AND period.company_id = %s ORDER BY period.id LIMIT %s"
+                " FOR NO KEY UPDATE OF period SKIP LOCKED",
+                self._get_due_sql(today),
+                company_id,
+                batch_size,
+            ),
+            log_exceptions=False,
+        )
         return self.browse([row[0] for row in self.env.cr.fetchall()])
 
     def _bill(self, today):
@@ -327,8 +369,11 @@ class ScnPartnershipPeriod(models.Model):
 
     def _get_still_due(self, today):
         return self.filtered(
-            lambda period: period.state in ('planned', 'waiting', 'partial')
-            and period.next_invoice_date and period.next_invoice_date <= today,
+            lambda period: (
+                period.state in ('planned', 'waiting', 'partial')
+                and period.next_invoice_date
+                and period.next_invoice_date <= today
+            ),
         )
 
     def _keep_error(self, message):
@@ -340,24 +385,32 @@ class ScnPartnershipPeriod(models.Model):
         partnership = self.partnership_id
         if not partnership.activity_search([activity_xml_id], only_automated=False):
             partnership.activity_schedule(
-                activity_xml_id, user_id=(partnership.user_id or self.env.ref('base.user_admin')).id, note=note,
+                activity_xml_id,
+                user_id=(partnership.user_id or self.env.ref('base.user_admin')).id,
+                note=note,
             )
 
     def _close_activities(self):
-        self.partnership_id.activity_unlink([
-            'scn_partner.mail_activity_type_billing_error', 'scn_partner.mail_activity_type_purchase_order',
-        ])
+        self.partnership_id.activity_unlink(
+            [
+                'scn_partner.mail_activity_type_billing_error',
+                'scn_partner.mail_activity_type_purchase_order',
+            ]
+        )
 
     @api.model
     def _cron_ask_purchase_orders(self):
         """Daily: ask for the purchase order of what is invoiced within 60 days, once per partnership."""
         today = fields.Date.context_today(self)
-        coming = self.search([
-            ('state', '=', 'planned'), ('partner_id.requires_purchase_order', '=', True),
-            ('purchase_reference_id', '=', False),
-            ('next_invoice_date', '<=', today + timedelta(days=ASK_PURCHASE_ORDER_DAYS)),
-            ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
-        ])
+        coming = self.search(
+            [
+                ('state', '=', 'planned'),
+                ('partner_id.requires_purchase_order', '=', True),
+                ('purchase_reference_id', '=', False),
+                ('next_invoice_date', '<=', today + timedelta(days=ASK_PURCHASE_ORDER_DAYS)),
+                ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
+            ]
+        )
         for period in coming:
             if not period._find_purchase_reference(max(today, period.next_invoice_date)):
                 period._open_activity('scn_partner.mail_activity_type_purchase_order', period._get_waiting_message())

@@ -17,8 +17,9 @@ class ScnPartnership(models.Model):
         """The term (alignment, first term or renewal) that a day falls into, or an empty record."""
         self.ensure_one()
         return self.period_ids.filtered(
-            lambda period: period.kind != 'upgrade' and period.state != 'cancelled'
-            and period.date_start <= day <= period.date_end,
+            lambda period: (
+                period.kind != 'upgrade' and period.state != 'cancelled' and period.date_start <= day <= period.date_end
+            ),
         )[:1]
 
     def _prepare_upgrade(self, product, new_fee, day):
@@ -33,10 +34,13 @@ class ScnPartnership(models.Model):
         if self.state not in HOLDING_STATES:
             raise UserError(self.env._("Only a running partnership can be upgraded."))
         if product.grade_id.rank <= self.grade_id.rank:
-            raise UserError(self.env._(
-                "%(new)s is not above %(old)s on the ladder. A downgrade happens at renewal: set the tier after renewal.",
-                new=product.grade_id.name, old=self.grade_id.name,
-            ))
+            raise UserError(
+                self.env._(
+                    "%(new)s is not above %(old)s on the ladder. A downgrade happens at renewal: set the tier after renewal.",
+                    new=product.grade_id.name,
+                    old=self.grade_id.name,
+                )
+            )
         term = self._get_term_on(day)
         if not term:
             raise UserError(self.env._("%(day)s is in no term of this partnership. Renew it first.", day=day))
@@ -50,7 +54,10 @@ class ScnPartnership(models.Model):
         if self.is_waived:
             charge = credit = 0.0
         return {
-            'charge': charge, 'credit': credit, 'net': self.currency_id.round(charge - credit), 'term': term,
+            'charge': charge,
+            'credit': credit,
+            'net': self.currency_id.round(charge - credit),
+            'term': term,
             'days': (last - day).days + 1,
         }
 
@@ -63,9 +70,16 @@ class ScnPartnership(models.Model):
         fee = line.order_id.scn_fee or line.product_id.lst_price
         plan = self._prepare_upgrade(line.product_id, fee, day)
         period = self._add_period(
-            'upgrade', day, plan['term'].date_end, line.price_subtotal + plan['credit'],
-            parent_id=plan['term'].id, grade_id=line.product_id.grade_id.id, product_id=line.product_id.id,
-            credit=plan['credit'], fee=fee, sale_line_id=line.id,
+            'upgrade',
+            day,
+            plan['term'].date_end,
+            line.price_subtotal + plan['credit'],
+            parent_id=plan['term'].id,
+            grade_id=line.product_id.grade_id.id,
+            product_id=line.product_id.id,
+            credit=plan['credit'],
+            fee=fee,
+            sale_line_id=line.id,
         )
         self.write({'grade_id': line.product_id.grade_id.id, 'product_id': line.product_id.id, 'fee': fee})
         return period
@@ -76,9 +90,12 @@ class ScnPartnership(models.Model):
         grade = self.next_grade_id or self.grade_id
         product = grade.fee_product_id if grade != self.grade_id else self.product_id
         if not product:
-            raise UserError(self.env._(
-                "The tier “%(tier)s” has no fee product yet. Choose one on the tier's form.", tier=grade.name,
-            ))
+            raise UserError(
+                self.env._(
+                    "The tier “%(tier)s” has no fee product yet. Choose one on the tier's form.",
+                    tier=grade.name,
+                )
+            )
         start = self.date_end + timedelta(days=1) if self.date_end else self.anchor_date
         return {
             'partner_id': self.partner_id.id,
@@ -92,12 +109,16 @@ class ScnPartnership(models.Model):
             'scn_date_start': start,
             'scn_council_decision_on': self.council_decision_on,
             'validity_date': self._get_offer_validity(start),
-            'order_line': [fields.Command.create({
-                'product_id': product.id,
-                'product_uom_qty': 1,
-                'price_unit': self.next_fee or self.fee,
-                'name': self.env._("Renewal from %(day)s: %(tier)s", day=start, tier=grade.name),
-            })],
+            'order_line': [
+                fields.Command.create(
+                    {
+                        'product_id': product.id,
+                        'product_uom_qty': 1,
+                        'price_unit': self.next_fee or self.fee,
+                        'name': self.env._("Renewal from %(day)s: %(tier)s", day=start, tier=grade.name),
+                    }
+                )
+            ],
         }
 
     def _get_offer_validity(self, start):
@@ -118,7 +139,10 @@ class ScnPartnership(models.Model):
             lambda order: order.scn_kind == 'renewal' and order.state in ('draft', 'sent'),
         )[:1] or self.env['sale.order'].sudo().create(self.sudo()._prepare_renewal_order_values())
         return {
-            'type': 'ir.actions.act_window', 'res_model': 'sale.order', 'res_id': order.id, 'views': [(False, 'form')],
+            'type': 'ir.actions.act_window',
+            'res_model': 'sale.order',
+            'res_id': order.id,
+            'views': [(False, 'form')],
         }
 
     def _undo_order(self, orders):

@@ -15,6 +15,7 @@ class ScnPartnershipInstalment(models.Model):
     payer_id = fields.Many2one('res.partner', help="Empty: the payer of the partnership.")
 
     _percentage_positive = models.Constraint(
-        'CHECK (percentage > 0 AND percentage <= 100)', "A share is more than 0 and at most 100 %.",
+        'CHECK (percentage > 0 AND percentage <= 100)',
+        "A share is more than 0 and at most 100 %.",
     )
     _months_not_negative = models.Constraint('CHECK (months_after BETWEEN 0 AND 120)', "At most 120 months after.")

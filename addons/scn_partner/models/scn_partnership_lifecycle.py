@@ -94,7 +94,9 @@ class ScnPartnership(models.Model):
         today = fields.Date.context_today(self)
         last_id = 0
         while partnerships := self.search(
-            [('state', 'in', LIVE_STATES), ('id', '>', last_id)], order='id', limit=batch_size,
+            [('state', 'in', LIVE_STATES), ('id', '>', last_id)],
+            order='id',
+            limit=batch_size,
         ):
             partnerships.sudo()._advance(today)
             last_id = partnerships[-1].id
@@ -128,8 +130,12 @@ class ScnPartnership(models.Model):
         :return: the period
         """
         self._check_free_until(max(date_end, self.date_end or date_end, self.grace_until or date_end))
-        period = self.env['scn.partnership.period'].sudo().create(
-            self._prepare_period_values(kind, date_start, date_end, price, **values),
+        period = (
+            self.env['scn.partnership.period']
+            .sudo()
+            .create(
+                self._prepare_period_values(kind, date_start, date_end, price, **values),
+            )
         )
         period._refresh_state()
         if kind == 'upgrade':
@@ -177,12 +183,14 @@ class ScnPartnership(models.Model):
     def _record_eligibility(self, outcome):
         self._check_officer()
         today = fields.Date.context_today(self)
-        self.sudo().write({
-            'eligibility': outcome,
-            'eligibility_user_id': self.env.uid,
-            'eligibility_date': today,
-            'eligibility_review_on': today + timedelta(days=365),
-        })
+        self.sudo().write(
+            {
+                'eligibility': outcome,
+                'eligibility_user_id': self.env.uid,
+                'eligibility_date': today,
+                'eligibility_review_on': today + timedelta(days=365),
+            }
+        )
         self.sudo()._advance(today)
 
     def action_waive_fee(self, reason):
@@ -223,11 +231,14 @@ class ScnPartnership(models.Model):
         labels = dict(self._fields['state']._description_selection(self.env))
         for partnership in self:
             if partnership.state not in states:
-                raise UserError(self.env._(
-                    "%(name)s is %(state)s; this is only possible when it is: %(states)s.",
-                    name=partnership.display_name, state=labels[partnership.state].lower(),
-                    states=", ".join(labels[state].lower() for state in states),
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(name)s is %(state)s; this is only possible when it is: %(states)s.",
+                        name=partnership.display_name,
+                        state=labels[partnership.state].lower(),
+                        states=", ".join(labels[state].lower() for state in states),
+                    )
+                )
 
     def _cancel(self, reason):
         """Undo a partnership that should not be: open periods go, the city falls back on the ladder.

@@ -24,7 +24,8 @@ class ScnPartnershipPeriod(models.Model):
     number = fields.Integer(required=True, readonly=True)
     kind = fields.Selection(
         [('stub', 'Alignment'), ('initial', 'First term'), ('renewal', 'Renewal'), ('upgrade', 'Upgrade')],
-        required=True, readonly=True,
+        required=True,
+        readonly=True,
     )
     parent_id = fields.Many2one('scn.partnership.period', readonly=True, index='btree_not_null', ondelete='restrict')
     grade_id = fields.Many2one('res.partner.grade', string="Tier", required=True, readonly=True, ondelete='restrict')
@@ -36,15 +37,22 @@ class ScnPartnershipPeriod(models.Model):
     credit = fields.Monetary(readonly=True, help="Unused part of the old fee that an upgrade gives back.")
     fee = fields.Monetary(required=True, readonly=True, help="Fee of a whole term at this tier.")
     sale_line_id = fields.Many2one(
-        'sale.order.line', readonly=True, index='btree_not_null', ondelete='set null',
+        'sale.order.line',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='set null',
         help="The order that invoices this period; renewals are invoiced by the ledger.",
     )
     invoice_date = fields.Date(required=True, readonly=True, index=True)
     next_invoice_date = fields.Date(
-        readonly=True, help="Day on which the next open instalment is invoiced; empty when none is open.",
+        readonly=True,
+        help="Day on which the next open instalment is invoiced; empty when none is open.",
     )
     purchase_reference_id = fields.Many2one(
-        'scn.purchase.reference', string="Purchase order", index='btree_not_null', ondelete='restrict',
+        'scn.purchase.reference',
+        string="Purchase order",
+        index='btree_not_null',
+        ondelete='restrict',
     )
     state = fields.Selection(
         [
@@ -56,21 +64,33 @@ class ScnPartnershipPeriod(models.Model):
             ('elsewhere', 'Billed elsewhere'),
             ('cancelled', 'Cancelled'),
         ],
-        required=True, default='planned', readonly=True, index=True,
+        required=True,
+        default='planned',
+        readonly=True,
+        index=True,
     )
-    issue = fields.Integer(default=1, required=True, readonly=True, help="Goes up when the invoice is credited and issued again.")
+    issue = fields.Integer(
+        default=1, required=True, readonly=True, help="Goes up when the invoice is credited and issued again."
+    )
     line_ids = fields.One2many('account.move.line', 'scn_period_id', string="Invoice lines")
     credited_line_ids = fields.One2many('account.move.line', 'scn_credited_period_id', string="Credited lines")
     payment_state = fields.Selection(
-        [('not_invoiced', 'Not invoiced'), ('not_paid', 'Not paid'), ('partial', 'Partly paid'),
-         ('in_payment', 'In payment'), ('paid', 'Paid')],
-        compute='_compute_payment_state', store=True,
+        [
+            ('not_invoiced', 'Not invoiced'),
+            ('not_paid', 'Not paid'),
+            ('partial', 'Partly paid'),
+            ('in_payment', 'In payment'),
+            ('paid', 'Paid'),
+        ],
+        compute='_compute_payment_state',
+        store=True,
     )
     last_error = fields.Text(readonly=True, copy=False)
     retry_at = fields.Datetime(readonly=True, copy=False)
 
     _partnership_number_unique = models.Constraint(
-        'UNIQUE (partnership_id, number)', "The partnership already has a period with this number.",
+        'UNIQUE (partnership_id, number)',
+        "The partnership already has a period with this number.",
     )
     _dates_order = models.Constraint('CHECK (date_end >= date_start)', "A period cannot end before it starts.")
     _due_index = models.Index("(company_id, next_invoice_date) WHERE state IN ('planned', 'waiting', 'partial')")
@@ -83,7 +103,9 @@ class ScnPartnershipPeriod(models.Model):
     @api.depends('line_ids.move_id.payment_state', 'line_ids.parent_state')
     def _compute_payment_state(self):
         for period in self:
-            states = set(period.line_ids.filtered(lambda line: line.parent_state == 'posted').mapped('move_id.payment_state'))
+            states = set(
+                period.line_ids.filtered(lambda line: line.parent_state == 'posted').mapped('move_id.payment_state')
+            )
             if not states:
                 period.payment_state = 'not_invoiced'
             elif states == {'paid'}:
@@ -102,7 +124,9 @@ class ScnPartnershipPeriod(models.Model):
         """
         self.ensure_one()
         partnership = self.partnership_id
-        plan = partnership.instalment_ids if self.kind in ('initial', 'renewal') else partnership.instalment_ids.browse()
+        plan = (
+            partnership.instalment_ids if self.kind in ('initial', 'renewal') else partnership.instalment_ids.browse()
+        )
         payer = partnership.payer_id or partnership.partner_id
         if not plan:
             return [(1, self.price, self.credit, self.invoice_date, payer)]
@@ -116,7 +140,8 @@ class ScnPartnershipPeriod(models.Model):
         """Instalments that are due and not invoiced at the current issue."""
         self.ensure_one()
         live = {
-            line.scn_instalment for line in self.line_ids
+            line.scn_instalment
+            for line in self.line_ids
             if line.parent_state != 'cancel' and line.scn_issue == self.issue
         }
         return [part for part in self._get_instalments() if part[0] not in live and part[3] <= today]
@@ -134,7 +159,8 @@ class ScnPartnershipPeriod(models.Model):
         if self.state in ('waived', 'elsewhere', 'cancelled'):
             return {'next_invoice_date': False}
         live = {
-            line.scn_instalment for line in self.line_ids
+            line.scn_instalment
+            for line in self.line_ids
             if line.parent_state != 'cancel' and line.scn_issue == self.issue
         }
         parts = self._get_instalments()
@@ -150,7 +176,9 @@ class ScnPartnershipPeriod(models.Model):
     def _check_can_cancel(self):
         for period in self:
             if period.line_ids.filtered(lambda line: line.parent_state == 'posted'):
-                raise UserError(self.env._(
-                    "%(period)s is invoiced. Credit the invoice first, then cancel the period.",
-                    period=period.display_name,
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(period)s is invoiced. Credit the invoice first, then cancel the period.",
+                        period=period.display_name,
+                    )
+                )

@@ -13,6 +13,11 @@ class ScnPartnership(models.Model):
         partnerships = self.sudo().search([('partner_id', 'in', self.partner_id.ids)])
         invoices = partnerships._get_invoices()
         credits = invoices.reversal_move_ids
-        return (invoices | credits).filtered(lambda move: move.state == 'posted').sorted(
-            lambda move: (move.invoice_date, move.id), reverse=True,
+        return (
+            (invoices | credits)
+            .filtered(lambda move: move.state == 'posted')
+            .sorted(
+                lambda move: (move.invoice_date, move.id),
+                reverse=True,
+            )
         )

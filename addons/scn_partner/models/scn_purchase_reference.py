@@ -12,7 +12,12 @@ class ScnPurchaseReference(models.Model):
 
     number = fields.Char(string="Purchase order", required=True)
     partner_id = fields.Many2one(
-        'res.partner', string="City", required=True, index=True, ondelete='cascade', domain="[('is_city', '=', True)]",
+        'res.partner',
+        string="City",
+        required=True,
+        index=True,
+        ondelete='cascade',
+        domain="[('is_city', '=', True)]",
     )
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one('res.currency', required=True, default=lambda self: self.env.company.currency_id)
@@ -23,9 +28,12 @@ class ScnPurchaseReference(models.Model):
     amount_left = fields.Monetary(compute='_compute_amount_left')
 
     _number_unique = models.Constraint(
-        'UNIQUE (partner_id, company_id, number)', "This purchase order is already entered for the city.",
+        'UNIQUE (partner_id, company_id, number)',
+        "This purchase order is already entered for the city.",
     )
-    _dates_order = models.Constraint('CHECK (valid_until >= valid_from)', "A purchase order cannot end before it starts.")
+    _dates_order = models.Constraint(
+        'CHECK (valid_until >= valid_from)', "A purchase order cannot end before it starts."
+    )
     _amount_not_negative = models.Constraint('CHECK (amount >= 0)', "An amount cannot be negative.")
 
     @api.depends('amount', 'period_ids.price', 'period_ids.state')

@@ -11,19 +11,45 @@ DECIDED_STATES = ('accepted', 'rejected', 'withdrawn')
 WISHES = ('task_force', 'declaration', 'event', 'magazine')
 
 #: Set by matching, decisions and the sync only; a form, an import or RPC cannot write them.
-SYSTEM_FIELDS = frozenset({
-    'state', 'external_id', 'payload_hash', 'source_id', 'run_id', 'review_reasons', 'match_reasons',
-    'city_partner_id', 'contact_partner_id', 'moved_from_id', 'decided_on', 'decided_by_id', 'reject_reason',
-    'reject_note', 'raw_purged_on', 'applied_changes', 'acknowledged_on', 'city_is_chosen', 'stopped_on',
-})
+SYSTEM_FIELDS = frozenset(
+    {
+        'state',
+        'external_id',
+        'payload_hash',
+        'source_id',
+        'run_id',
+        'review_reasons',
+        'match_reasons',
+        'city_partner_id',
+        'contact_partner_id',
+        'moved_from_id',
+        'decided_on',
+        'decided_by_id',
+        'reject_reason',
+        'reject_note',
+        'raw_purged_on',
+        'applied_changes',
+        'acknowledged_on',
+        'city_is_chosen',
+        'stopped_on',
+    }
+)
 
 #: Fields from which the match follows: changing one by hand matches again.
 MATCHED_BY = frozenset({'city', 'country_id', 'email', 'contact_name', 'organisation_id'})
 
 #: What a decided sign-up shows of its sender and of the consent; only a manager still corrects it.
 EVIDENCE_FIELDS = MATCHED_BY | {
-    'contact_id', 'unit', 'position', 'phone', 'received_at', 'consent_given_at', 'consent_wording',
-    'consent_source', 'subject', 'raw_text',
+    'contact_id',
+    'unit',
+    'position',
+    'phone',
+    'received_at',
+    'consent_given_at',
+    'consent_wording',
+    'consent_source',
+    'subject',
+    'raw_text',
 }
 
 
@@ -51,10 +77,18 @@ class ScnSignup(models.Model):
             ('rejected', 'Rejected'),
             ('withdrawn', 'Withdrawn'),
         ],
-        required=True, default='new', index=True, tracking=True, copy=False,
+        required=True,
+        default='new',
+        index=True,
+        tracking=True,
+        copy=False,
     )
     source_id = fields.Many2one(
-        'scn.signup.source', required=True, index=True, ondelete='restrict', copy=False,
+        'scn.signup.source',
+        required=True,
+        index=True,
+        ondelete='restrict',
+        copy=False,
         default=lambda self: self.env.ref('scn_partner.scn_signup_source_manual', raise_if_not_found=False),
     )
     company_id = fields.Many2one(related='source_id.company_id', store=True, index=True)
@@ -91,27 +125,45 @@ class ScnSignup(models.Model):
     review_text = fields.Text(string="Why it needs a look", compute='_compute_review_text')
 
     organisation_id = fields.Many2one(
-        'res.partner', string="Matched city", domain="[('is_city', '=', True)]", tracking=True, copy=False,
-        index='btree_not_null', help="The city this sign-up belongs to. Choose one when none was found.",
+        'res.partner',
+        string="Matched city",
+        domain="[('is_city', '=', True)]",
+        tracking=True,
+        copy=False,
+        index='btree_not_null',
+        help="The city this sign-up belongs to. Choose one when none was found.",
     )
     city_is_chosen = fields.Boolean(readonly=True, copy=False, help="Staff chose the city: matching keeps it.")
     contact_id = fields.Many2one(
-        'res.partner', string="Matched person", tracking=True, copy=False, index='btree_not_null',
+        'res.partner',
+        string="Matched person",
+        tracking=True,
+        copy=False,
+        index='btree_not_null',
         domain="[('commercial_partner_id', '=', organisation_id), ('is_company', '=', False)]",
         help="The person who already is a contact of the city. Empty: a new contact is created.",
     )
     moved_from_id = fields.Many2one(
-        'res.partner', string="Known at another city", readonly=True, copy=False,
+        'res.partner',
+        string="Known at another city",
+        readonly=True,
+        copy=False,
         help="The same person, with the same address, at another city. Accepting ends the roles there.",
     )
     suggested_city_ids = fields.Many2many(
-        'res.partner', string="Could be", compute='_compute_suggested_city_ids',
+        'res.partner',
+        string="Could be",
+        compute='_compute_suggested_city_ids',
     )
     change_preview = fields.Html(string="What accepting changes", compute='_compute_change_preview')
 
     city_partner_id = fields.Many2one('res.partner', string="City", readonly=True, copy=False, index='btree_not_null')
     contact_partner_id = fields.Many2one(
-        'res.partner', string="Contact", readonly=True, copy=False, index='btree_not_null',
+        'res.partner',
+        string="Contact",
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
     )
     applied_changes = fields.Json(readonly=True, copy=False)
     applied_text = fields.Text(string="What accepting did", compute='_compute_applied_text')
@@ -126,13 +178,17 @@ class ScnSignup(models.Model):
             ('no_basis', 'No consent or other basis to keep it'),
             ('other', 'Another reason'),
         ],
-        string="Why it was rejected", readonly=True, copy=False, tracking=True,
+        string="Why it was rejected",
+        readonly=True,
+        copy=False,
+        tracking=True,
     )
     reject_note = fields.Char(string="Note on the rejection", readonly=True, copy=False)
     acknowledged_on = fields.Datetime(string="Confirmed by mail", readonly=True, copy=False)
 
     _source_external_id_unique = models.Constraint(
-        'UNIQUE (source_id, external_id)', "This message is already in the inbox.",
+        'UNIQUE (source_id, external_id)',
+        "This message is already in the inbox.",
     )
 
     @api.depends('contact_name', 'city', 'email')
@@ -157,9 +213,9 @@ class ScnSignup(models.Model):
         labels = get_reason_labels(self.env)
         for signup in self:
             codes = f"{signup.review_reasons or ''} {signup.match_reasons or ''}".split()
-            signup.review_text = "\n".join(dict.fromkeys(
-                labels.get(code, code.replace('_', ' ').capitalize()) for code in codes
-            ))
+            signup.review_text = "\n".join(
+                dict.fromkeys(labels.get(code, code.replace('_', ' ').capitalize()) for code in codes)
+            )
 
     @api.model
     def default_get(self, fields):
@@ -202,10 +258,12 @@ class ScnSignup(models.Model):
         """
         touched = (SYSTEM_FIELDS - allowed) & vals.keys()
         if touched and not self.env.su:
-            raise AccessError(self.env._(
-                "The state of a sign-up changes by its buttons (accept, reject, merge), not by writing %(fields)s.",
-                fields=", ".join(sorted(touched)),
-            ))
+            raise AccessError(
+                self.env._(
+                    "The state of a sign-up changes by its buttons (accept, reject, merge), not by writing %(fields)s.",
+                    fields=", ".join(sorted(touched)),
+                )
+            )
 
     def _check_evidence_fields(self, vals):
         """What was decided on stays as it was; managers may correct it.
@@ -216,9 +274,11 @@ class ScnSignup(models.Model):
         if not touched or self.env.su or self.env.user.has_group('scn_partner.group_scn_manager'):
             return
         if any(signup.state in DECIDED_STATES for signup in self):
-            raise UserError(self.env._(
-                "This sign-up is decided: what it says and the consent stay as they were. Ask a manager to correct it.",
-            ))
+            raise UserError(
+                self.env._(
+                    "This sign-up is decided: what it says and the consent stay as they were. Ask a manager to correct it.",
+                )
+            )
 
     def _date_raw_text(self):
         """Original text that somebody typed in goes after the source's retention, like any other."""
@@ -229,9 +289,11 @@ class ScnSignup(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_accepted(self):
         if any(signup.state == 'accepted' for signup in self):
-            raise UserError(self.env._(
-                "An accepted sign-up is the evidence of a consent and cannot be deleted.",
-            ))
+            raise UserError(
+                self.env._(
+                    "An accepted sign-up is the evidence of a consent and cannot be deleted.",
+                )
+            )
 
     def _check_can_decide(self):
         """
@@ -242,11 +304,14 @@ class ScnSignup(models.Model):
         for signup in self:
             if signup.state in DECIDED_STATES:
                 labels = dict(self._fields['state']._description_selection(self.env))
-                raise UserError(self.env._(
-                    "%(signup)s is already decided (%(state)s by %(user)s). Reload the page to see the result.",
-                    signup=signup._get_reference(), state=labels[signup.state].lower(),
-                    user=signup.decided_by_id.sudo().name or self.env._("the sync"),
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(signup)s is already decided (%(state)s by %(user)s). Reload the page to see the result.",
+                        signup=signup._get_reference(),
+                        state=labels[signup.state].lower(),
+                        user=signup.decided_by_id.sudo().name or self.env._("the sync"),
+                    )
+                )
 
     def _get_reference(self):
         """What a refusal calls this sign-up: Odoo logs refusals, so names and addresses stay out of them."""
@@ -265,10 +330,14 @@ class ScnSignup(models.Model):
         """
         if records.ids:
             self.env.flush_all()
-            self.env.cr.execute(SQL(
-                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                SQL.identifier(records._table), tuple(records.ids),
-            ), log_exceptions=False)
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                    SQL.identifier(records._table),
+                    tuple(records.ids),
+                ),
+                log_exceptions=False,
+            )
 
     def _prepare_decision_values(self, state):
         return {'state': state, 'decided_on': fields.Datetime.now(), 'decided_by_id': self.env.uid}
@@ -276,9 +345,13 @@ class ScnSignup(models.Model):
     def _reject(self, reason, note=None):
         """Take sign-ups out of the inbox without touching any contact."""
         self._check_can_decide()
-        self.sudo().write({
-            **self._prepare_decision_values('rejected'), 'reject_reason': reason, 'reject_note': note or False,
-        })
+        self.sudo().write(
+            {
+                **self._prepare_decision_values('rejected'),
+                'reject_reason': reason,
+                'reject_note': note or False,
+            }
+        )
 
     def action_reject(self):
         """Ask for the reason, then reject."""
@@ -297,9 +370,15 @@ class ScnSignup(models.Model):
         rejected = self.filtered(lambda signup: signup.state == 'rejected')
         if rejected != self:
             raise UserError(self.env._("Only rejected sign-ups can be taken back into the inbox."))
-        self.sudo().write({
-            'state': 'new', 'decided_on': False, 'decided_by_id': False, 'reject_reason': False, 'reject_note': False,
-        })
+        self.sudo().write(
+            {
+                'state': 'new',
+                'decided_on': False,
+                'decided_by_id': False,
+                'reject_reason': False,
+                'reject_note': False,
+            }
+        )
         self.sudo()._match()
 
     def _get_wizard_action(self, model, title):
@@ -326,8 +405,12 @@ class ScnSignup(models.Model):
         """Daily: delete original texts whose retention date has passed; the payload hash stays."""
         due = [('raw_purge_on', '<=', fields.Date.today()), ('raw_purged_on', '=', False)]
         while signups := self.search(due, limit=limit, order='id'):
-            signups.sudo().with_context(tracking_disable=True).write({
-                'raw_text': False, 'subject': False, 'raw_purged_on': fields.Datetime.now(),
-            })
+            signups.sudo().with_context(tracking_disable=True).write(
+                {
+                    'raw_text': False,
+                    'subject': False,
+                    'raw_purged_on': fields.Datetime.now(),
+                }
+            )
             if not self.env['ir.cron']._commit_progress(len(signups), remaining=self.search_count(due)):
                 break

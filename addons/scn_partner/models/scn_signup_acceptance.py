@@ -96,15 +96,19 @@ class ScnSignup(models.Model):
             return rows
         city_label = city.display_name or self.env._("%(city)s (new)", city=clean(self.city))
         contact_label = contact.name or self.env._(
-            "%(person)s (new)", person=clean(self.contact_name or self.email or ''),
+            "%(person)s (new)",
+            person=clean(self.contact_name or self.email or ''),
         )
         rows += self._prepare_preview_of(
-            city, city_label, {'country_id': self.country_id.display_name},
+            city,
+            city_label,
+            {'country_id': self.country_id.display_name},
             self._prepare_city_values(city),
         )
         if self.contact_name or self.email:
             rows += self._prepare_preview_of(
-                contact, contact_label,
+                contact,
+                contact_label,
                 {partner_field: self[signup_field] for signup_field, partner_field in CONTACT_FIELDS.items()},
                 self._prepare_contact_values(contact),
             )
@@ -167,7 +171,11 @@ class ScnSignup(models.Model):
             else:
                 last = Markup('<td class="text-muted">%s</td>') % after
             body += Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td>%s</tr>") % (
-                label if label != previous else "", field, sent, now, last,
+                label if label != previous else "",
+                field,
+                sent,
+                now,
+                last,
             )
             previous = label
         return Markup(
@@ -193,19 +201,26 @@ class ScnSignup(models.Model):
         self._check_can_decide()
         for signup in self:
             if not signup.organisation_id and not create_city:
-                raise UserError(self.env._(
-                    "%(signup)s has no city yet. Open it and choose the city, or create it there.",
-                    signup=signup._get_reference(),
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(signup)s has no city yet. Open it and choose the city, or create it there.",
+                        signup=signup._get_reference(),
+                    )
+                )
             if signup.organisation_id and not signup.organisation_id.is_city:
-                raise UserError(self.env._(
-                    "%(signup)s belongs to a contact that is no city. Choose a city before accepting.",
-                    signup=signup._get_reference(),
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(signup)s belongs to a contact that is no city. Choose a city before accepting.",
+                        signup=signup._get_reference(),
+                    )
+                )
             if not signup.organisation_id and not clean(signup.city):
-                raise UserError(self.env._(
-                    "%(signup)s names no city. Fill in the city's name before accepting.", signup=signup._get_reference(),
-                ))
+                raise UserError(
+                    self.env._(
+                        "%(signup)s names no city. Fill in the city's name before accepting.",
+                        signup=signup._get_reference(),
+                    )
+                )
 
     def _accept(self, create_city=False, end_old_roles=True):
         """Bring sign-ups into the contacts; all or nothing.
@@ -225,13 +240,15 @@ class ScnSignup(models.Model):
             signup._accept_roles(cities[signup], contacts[signup], end_old_roles)
         signups._log_changes()
         for signup in signups:
-            signup.write({
-                **self._prepare_decision_values('accepted'),
-                'city_partner_id': cities[signup].id,
-                'organisation_id': cities[signup].id,
-                'contact_partner_id': contacts[signup].id,
-                'contact_id': contacts[signup].id,
-            })
+            signup.write(
+                {
+                    **self._prepare_decision_values('accepted'),
+                    'city_partner_id': cities[signup].id,
+                    'organisation_id': cities[signup].id,
+                    'contact_partner_id': contacts[signup].id,
+                    'contact_id': contacts[signup].id,
+                }
+            )
 
     def _accept_city(self, city):
         """Fill the blanks of a city, or create it.
@@ -268,9 +285,12 @@ class ScnSignup(models.Model):
             key = person_key(signup.email, signup.contact_name)
             contact = signup.contact_id if signup.contact_id.commercial_partner_id == city else Partner
             contact -= city
-            contact = contact or people.get(key, Partner).filtered(
-                lambda person, city=city: person.commercial_partner_id == city,
-            )[:1]
+            contact = (
+                contact
+                or people.get(key, Partner).filtered(
+                    lambda person, city=city: person.commercial_partner_id == city,
+                )[:1]
+            )
             contacts[signup] = contact
             if contact:
                 values = signup._prepare_contact_values(contact)
@@ -297,7 +317,9 @@ class ScnSignup(models.Model):
     def _accept_roles(self, city, contact, end_old_roles):
         """Make the person the city's task-force contact; somebody who moved loses the roles at the old city."""
         self.ensure_one()
-        moved_from = self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
+        moved_from = (
+            self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
+        )
         day = (self.received_at or fields.Datetime.now()).date()
         if moved_from and end_old_roles:
             # An old message read late says nothing about roles that began after it.
@@ -307,9 +329,14 @@ class ScnSignup(models.Model):
             return
         if any(role.role == 'task_force' and not role.date_end for role in contact.held_role_ids):
             return
-        self.env['scn.contact.role'].create({
-            'organisation_id': city.id, 'contact_id': contact.id, 'role': 'task_force', 'date_start': day,
-        })
+        self.env['scn.contact.role'].create(
+            {
+                'organisation_id': city.id,
+                'contact_id': contact.id,
+                'role': 'task_force',
+                'date_start': day,
+            }
+        )
 
     def _log_changes(self):
         """Say on each city and contact which sign-up filled which fields; one batch, field names only."""
@@ -318,22 +345,24 @@ class ScnSignup(models.Model):
         for signup in self:
             for change in signup.applied_changes or []:
                 labels = ", ".join(
-                    Partner._fields[name]._description_string(self.env) for name in change['fields']
+                    Partner._fields[name]._description_string(self.env)
+                    for name in change['fields']
                     if name in Partner._fields
                 )
                 text = (
                     self.env._("Created by sign-up %(number)s: %(fields)s", number=signup.id, fields=labels)
-                    if change['created'] else
-                    self.env._("Filled from sign-up %(number)s: %(fields)s", number=signup.id, fields=labels)
+                    if change['created']
+                    else self.env._("Filled from sign-up %(number)s: %(fields)s", number=signup.id, fields=labels)
                 )
                 bodies.setdefault(change['partner_id'], []).append(text)
         if bodies:
-            Partner.browse(bodies)._message_log_batch(bodies={
-                partner_id: Markup("<br/>").join(texts) for partner_id, texts in bodies.items()
-            })
+            Partner.browse(bodies)._message_log_batch(
+                bodies={partner_id: Markup("<br/>").join(texts) for partner_id, texts in bodies.items()}
+            )
 
     def _note_changes(self, record, before, after, created=False):
         """Keep what accepting did, so that it can be shown and undone field by field."""
+
         def plain(value):
             if isinstance(value, models.BaseModel):
                 return value.id

@@ -39,8 +39,9 @@ class ScnSignupBatch(models.Model):
         :raises UserError: when the key stands for another payload or another source
         :raises psycopg2.errors.SerializationFailure: when the same batch runs at the same time
         """
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO scn_signup_batch
                 (key, payload_hash, source_id, company_id, create_uid, create_date, write_uid, write_date)
             VALUES (%(key)s, %(hash)s, %(source)s, %(company)s,
@@ -48,25 +49,35 @@ class ScnSignupBatch(models.Model):
             ON CONFLICT DO NOTHING
             RETURNING id
             """,
-            key=key, hash=payload_hash, source=source.id, company=source.company_id.id, uid=self.env.uid,
-        ), log_exceptions=False)
+                key=key,
+                hash=payload_hash,
+                source=source.id,
+                company=source.company_id.id,
+                uid=self.env.uid,
+            ),
+            log_exceptions=False,
+        )
         row = self.env.cr.fetchone()
         if row:
             return self.browse(row[0]), None
         batch = self.search([('key', '=', key)])
         if batch.payload_hash != payload_hash or batch.source_id != source:
-            raise UserError(self.env._(
-                "This batch key was already used for other content. Send new content under a new batch key.",
-            ))
+            raise UserError(
+                self.env._(
+                    "This batch key was already used for other content. Send new content under a new batch key.",
+                )
+            )
         return batch, batch.answer
 
     def _finish(self, run, answer, counts):
         """Store the answer and its numbers; the very first answer is what a repeated call gets."""
-        self.write({
-            'run_id': run.id,
-            'answer': answer,
-            **{
-                f'{status}_count': counts.get(status, 0)
-                for status in ('created', 'updated', 'unchanged', 'review', 'rejected', 'withdrawn')
-            },
-        })
+        self.write(
+            {
+                'run_id': run.id,
+                'answer': answer,
+                **{
+                    f'{status}_count': counts.get(status, 0)
+                    for status in ('created', 'updated', 'unchanged', 'review', 'rejected', 'withdrawn')
+                },
+            }
+        )

@@ -50,7 +50,8 @@ class ScnSignup(models.Model):
         self.ensure_one()
         template = self.env.ref('scn_partner.mail_template_signup_accepted').sudo()
         template.send_mail(
-            self.id, force_send=False,
+            self.id,
+            force_send=False,
             email_values={'subject': clean(subject), 'body_html': body, 'body': body, 'email_to': self.email},
         )
         self.sudo().acknowledged_on = fields.Datetime.now()

@@ -25,9 +25,7 @@ class ScnSignup(models.Model):
 
         :return: dict sign-up → ``(city, contact there, same person elsewhere, reason codes)``; records may be empty
         """
-        cities_by_name = self.env['scn.contact.key'].sudo()._find_cities(
-            city_name_key(signup.city) for signup in self
-        )
+        cities_by_name = self.env['scn.contact.key'].sudo()._find_cities(city_name_key(signup.city) for signup in self)
         domains, city_by_domain = self._find_cities_by_domain()
         people = self._find_people()
         stopped_addresses = self._find_stopped_addresses()
@@ -45,11 +43,18 @@ class ScnSignup(models.Model):
         addresses = {tools.email_normalize(signup.email or '') for signup in self} - {False}
         if not addresses:
             return set()
-        stopped = self.env['res.partner'].sudo().with_context(active_test=False).search_fetch(
-            [('news_stopped_on', '!=', False), ('email_normalized', 'in', sorted(addresses))], ['email_normalized'],
+        stopped = (
+            self.env['res.partner']
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [('news_stopped_on', '!=', False), ('email_normalized', 'in', sorted(addresses))],
+                ['email_normalized'],
+            )
         )
         withdrawn = self.sudo().search_fetch(
-            [('stopped_on', '!=', False), ('email', 'in', [signup.email for signup in self if signup.email])], ['email'],
+            [('stopped_on', '!=', False), ('email', 'in', [signup.email for signup in self if signup.email])],
+            ['email'],
         )
         return set(stopped.mapped('email_normalized')) | {tools.email_normalize(signup.email) for signup in withdrawn}
 
@@ -66,8 +71,12 @@ class ScnSignup(models.Model):
         :return: ``(dict sign-up → its mail domains, dict domain → city)``, one query
         """
         domains = {signup: self._get_mail_domains(signup.email) for signup in self}
-        rows = self.env['scn.contact.key'].sudo()._find(
-            {('email_domain', None, domain) for candidates in domains.values() for domain in candidates},
+        rows = (
+            self.env['scn.contact.key']
+            .sudo()
+            ._find(
+                {('email_domain', None, domain) for candidates in domains.values() for domain in candidates},
+            )
         )
         return domains, {key: row.partner_id for (__, __, key), row in rows.items()}
 
@@ -113,8 +122,13 @@ class ScnSignup(models.Model):
         :return: dict person key → contacts, one query
         """
         keys = {person_key(signup.email, signup.contact_name) for signup in self if signup.contact_name}
-        rows = self.env['scn.contact.key'].sudo().search(
-            [('kind', '=', 'person'), ('key', 'in', [key for key in keys if key])], order='id',
+        rows = (
+            self.env['scn.contact.key']
+            .sudo()
+            .search(
+                [('kind', '=', 'person'), ('key', 'in', [key for key in keys if key])],
+                order='id',
+            )
         )
         people = {}
         for row in rows:
@@ -131,8 +145,12 @@ class ScnSignup(models.Model):
         same = people.get(key, self.env['res.partner']) if key else self.env['res.partner']
         here = same.filtered(lambda contact: contact.commercial_partner_id == city)[:1]
         elsewhere = (same - here).filtered(
-            lambda contact: contact.email and city and contact.commercial_partner_id != city
-            and any(role.is_current for role in contact.held_role_ids),
+            lambda contact: (
+                contact.email
+                and city
+                and contact.commercial_partner_id != city
+                and any(role.is_current for role in contact.held_role_ids)
+            ),
         )[:1]
         return here, elsewhere
 

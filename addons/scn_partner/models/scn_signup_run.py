@@ -31,7 +31,9 @@ class ScnSignupRun(models.Model):
         sums = {
             run: values
             for run, *values in self.env['scn.signup.batch']._read_group(
-                [('run_id', 'in', self.ids)], ['run_id'], [f'{name}_count:sum' for name in names],
+                [('run_id', 'in', self.ids)],
+                ['run_id'],
+                [f'{name}_count:sum' for name in names],
             )
         }
         for run in self:
@@ -41,14 +43,20 @@ class ScnSignupRun(models.Model):
     @api.model
     def _get_or_create(self, source, key):
         """The run with this key of a source, created by whichever batch comes first."""
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO scn_signup_run
                 (key, source_id, company_id, user_id, create_uid, create_date, write_uid, write_date)
             VALUES (%(key)s, %(source)s, %(company)s, %(uid)s,
                     %(uid)s, now() at time zone 'utc', %(uid)s, now() at time zone 'utc')
             ON CONFLICT DO NOTHING
             """,
-            key=key, source=source.id, company=source.company_id.id, uid=self.env.uid,
-        ), log_exceptions=False)
+                key=key,
+                source=source.id,
+                company=source.company_id.id,
+                uid=self.env.uid,
+            ),
+            log_exceptions=False,
+        )
         return self.search([('source_id', '=', source.id), ('key', '=', key)])

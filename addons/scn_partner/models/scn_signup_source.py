@@ -23,26 +23,32 @@ class ScnSignupSource(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     code = fields.Char(
-        required=True, copy=False,
+        required=True,
+        copy=False,
         help="How the sync names the source: small letters, digits and . _ : - (64 at most).",
     )
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
-        'res.users', string="Automation user", index=True, tracking=True,
+        'res.users',
+        string="Automation user",
+        index=True,
+        tracking=True,
         help="The only user, managers apart, that may send sign-ups of this source.",
     )
     acknowledge = fields.Boolean(
         string="Confirm by mail",
         help="Propose a mail to the sender when a sign-up is accepted. Staff see it first. "
-             "Sign-ups older than the days below are never answered.",
+        "Sign-ups older than the days below are never answered.",
     )
     acknowledge_days = fields.Integer(string="Days in which a mail is still proposed", default=30)
     retention_days = fields.Integer(
-        string="Days the raw text is kept", default=180,
+        string="Days the raw text is kept",
+        default=180,
         help="The text of the mail is deleted that many days after it came in. The fields and the consent stay.",
     )
     nightly = fields.Boolean(
-        string="Reports every night", tracking=True,
+        string="Reports every night",
+        tracking=True,
         help="Open a task for the managers when no run came in for more than a day.",
     )
     consent_wording = fields.Text(
@@ -57,31 +63,45 @@ class ScnSignupSource(models.Model):
 
     _code_unique = models.Constraint('UNIQUE (code)', "Another source already has this code.")
     _days_not_negative = models.Constraint(
-        'CHECK (acknowledge_days >= 0 AND retention_days >= 0)', "A number of days cannot be negative.",
+        'CHECK (acknowledge_days >= 0 AND retention_days >= 0)',
+        "A number of days cannot be negative.",
     )
 
     def _compute_signup_count(self):
-        counts = dict(self.env['scn.signup']._read_group(
-            [('source_id', 'in', self.ids)], ['source_id'], ['__count'],
-        ))
+        counts = dict(
+            self.env['scn.signup']._read_group(
+                [('source_id', 'in', self.ids)],
+                ['source_id'],
+                ['__count'],
+            )
+        )
         for source in self:
             source.signup_count = counts.get(source, 0)
 
     def _compute_last_run_on(self):
         # Computed, not stored: senders at work at the same time must not write one row.
-        latest = dict(self.env['scn.signup.batch']._read_group(
-            [('source_id', 'in', self.ids)], ['source_id'], ['create_date:max'],
-        ))
+        latest = dict(
+            self.env['scn.signup.batch']._read_group(
+                [('source_id', 'in', self.ids)],
+                ['source_id'],
+                ['create_date:max'],
+            )
+        )
         for source in self:
             source.last_run_on = latest.get(source, False)
 
     @api.depends('user_id')
     def _compute_key_expires_on(self):
         """Latest expiry among the keys of the automation user; empty without a key."""
-        expiry = dict(self.env['res.users.apikeys'].sudo()._read_group(
-            [('user_id', 'in', self.user_id.ids), ('expiration_date', '!=', False)],
-            ['user_id'], ['expiration_date:max'],
-        ))
+        expiry = dict(
+            self.env['res.users.apikeys']
+            .sudo()
+            ._read_group(
+                [('user_id', 'in', self.user_id.ids), ('expiration_date', '!=', False)],
+                ['user_id'],
+                ['expiration_date:max'],
+            )
+        )
         for source in self:
             source.key_expires_on = expiry.get(source.sudo().user_id, False)
 
@@ -89,10 +109,12 @@ class ScnSignupSource(models.Model):
     def _check_user_is_bot(self):
         for source in self.sudo():
             if source.user_id and not source.user_id.has_group('scn_partner.group_scn_sync_bot'):
-                raise ValidationError(self.env._(
-                    "“%(user)s” is no automation user: choose a user of the group “Sync bot”.",
-                    user=source.user_id.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "“%(user)s” is no automation user: choose a user of the group “Sync bot”.",
+                        user=source.user_id.name,
+                    )
+                )
 
     @api.model
     def _get_or_create(self, code):
@@ -100,8 +122,9 @@ class ScnSignupSource(models.Model):
 
         :param str code: already validated
         """
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO scn_signup_source
                 (name, code, company_id, user_id, active, acknowledge, acknowledge_days, retention_days, nightly,
                  create_uid, create_date, write_uid, write_date)
@@ -109,11 +132,13 @@ class ScnSignupSource(models.Model):
                     %(uid)s, now() at time zone 'utc', %(uid)s, now() at time zone 'utc')
             ON CONFLICT DO NOTHING
             """,
-            code=code,
-            company=self.env.user.company_id.id,
-            user=self.env.uid if self.env.user.has_group('scn_partner.group_scn_sync_bot') else None,
-            uid=self.env.uid,
-        ), log_exceptions=False)
+                code=code,
+                company=self.env.user.company_id.id,
+                user=self.env.uid if self.env.user.has_group('scn_partner.group_scn_sync_bot') else None,
+                uid=self.env.uid,
+            ),
+            log_exceptions=False,
+        )
         return self.with_context(active_test=False).search([('code', '=', code)])
 
     @api.model
@@ -132,7 +157,8 @@ class ScnSignupSource(models.Model):
                 )
             source._set_alert(
                 'scn_partner.mail_activity_type_missed_run',
-                source.nightly and (source.last_run_on or source.create_date) < now - timedelta(hours=MISSED_AFTER_HOURS),
+                source.nightly
+                and (source.last_run_on or source.create_date) < now - timedelta(hours=MISSED_AFTER_HOURS),
                 self.env._("No run came in since yesterday. Look at the machine that runs the sync."),
             )
 
@@ -147,8 +173,13 @@ class ScnSignupSource(models.Model):
 
     def _get_responsible(self):
         """Who gets the tasks of a source: its creator if a manager, else the first manager of its company."""
-        managers = self.env.ref('scn_partner.group_scn_manager').all_user_ids.filtered(
-            lambda user: user.active and user.id != self.env.ref('base.user_root').id
-            and self.company_id in user.company_ids,
-        ).sorted('id')
+        managers = (
+            self.env.ref('scn_partner.group_scn_manager')
+            .all_user_ids.filtered(
+                lambda user: (
+                    user.active and user.id != self.env.ref('base.user_root').id and self.company_id in user.company_ids
+                ),
+            )
+            .sorted('id')
+        )
         return self.create_uid if self.create_uid in managers else managers[:1] or self.env.ref('base.user_admin')

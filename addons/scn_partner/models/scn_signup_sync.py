@@ -47,17 +47,21 @@ class ScnSignup(models.Model):
         """
         inbox = self._open_inbox()
         expiry = inbox.env['res.users.apikeys']._read_group(
-            [('user_id', '=', self.env.uid), ('expiration_date', '!=', False)], [], ['expiration_date:max'],
+            [('user_id', '=', self.env.uid), ('expiration_date', '!=', False)],
+            [],
+            ['expiration_date:max'],
         )[0][0]
-        return json.dumps({
-            'protocol': PROTOCOL,
-            'series': f'{release.version_info[0]}.{release.version_info[1]}',
-            'module': 'scn_partner',
-            'module_version': get_manifest('scn_partner')['version'],
-            'server_time': fields.Datetime.now().strftime('%Y-%m-%dT%H:%M:%SZ'),
-            'key_expires_at': expiry.strftime('%Y-%m-%dT%H:%M:%SZ') if expiry else None,
-            'limits': {'records': MAX_RECORDS, 'bytes': MAX_BYTES},
-        })
+        return json.dumps(
+            {
+                'protocol': PROTOCOL,
+                'series': f'{release.version_info[0]}.{release.version_info[1]}',
+                'module': 'scn_partner',
+                'module_version': get_manifest('scn_partner')['version'],
+                'server_time': fields.Datetime.now().strftime('%Y-%m-%dT%H:%M:%SZ'),
+                'key_expires_at': expiry.strftime('%Y-%m-%dT%H:%M:%SZ') if expiry else None,
+                'limits': {'records': MAX_RECORDS, 'bytes': MAX_BYTES},
+            }
+        )
 
     @api.model
     def sync_preview(self, payload):
@@ -70,8 +74,12 @@ class ScnSignup(models.Model):
         """
         inbox = self._open_inbox()
         request = inbox._parse(payload, {'protocol', 'source', 'records'})
-        source = inbox.env['scn.signup.source'].with_context(active_test=False).search(
-            [('code', '=', request['source'])],
+        source = (
+            inbox.env['scn.signup.source']
+            .with_context(active_test=False)
+            .search(
+                [('code', '=', request['source'])],
+            )
         )
         inbox._check_source(source)
         known = inbox._find_known(source, request['records'])
@@ -126,9 +134,11 @@ class ScnSignup(models.Model):
         """
         user = self.env.user
         if not (user._is_sync_bot() or user.has_group('scn_partner.group_scn_manager')):
-            raise AccessError(self.env._(
-                "Only the group “Sync bot” may call this. Use the key that a manager issued for the sync.",
-            ))
+            raise AccessError(
+                self.env._(
+                    "Only the group “Sync bot” may call this. Use the key that a manager issued for the sync.",
+                )
+            )
         return self.env(context={'tracking_disable': True, 'mail_create_nolog': True}, su=True)['scn.signup']
 
     def _parse(self, payload, keys):
@@ -162,9 +172,14 @@ class ScnSignup(models.Model):
         counts = {}
         for row in rows:
             counts[row['status']] = counts.get(row['status'], 0) + 1
-        answer = json.dumps({
-            'protocol': PROTOCOL, 'run': request['run'], 'batch': request['batch'], 'records': rows,
-        })
+        answer = json.dumps(
+            {
+                'protocol': PROTOCOL,
+                'run': request['run'],
+                'batch': request['batch'],
+                'records': rows,
+            }
+        )
         batch._finish(run, answer, counts)
         return answer
 
@@ -189,9 +204,13 @@ class ScnSignup(models.Model):
                     with self.env.cr.savepoint():
                         answered += self._receive_records(source, run, [record])
                 except RECORD_ERRORS:
-                    answered.append({
-                        'external_id': record['external_id'], 'status': 'rejected', 'reason': 'refused_by_server',
-                    })
+                    answered.append(
+                        {
+                            'external_id': record['external_id'],
+                            'status': 'rejected',
+                            'reason': 'refused_by_server',
+                        }
+                    )
         for (position, __), row in zip(valid, answered, strict=True):
             rows[position] = row
         return [rows[position] for position in range(len(request['records']))]
@@ -200,10 +219,15 @@ class ScnSignup(models.Model):
         """Store valid records; one insert for the new ones, then one match over all that changed."""
         self._insert_stubs(source, records)
         known = self._find_known(source, records)
-        self._lock_rows(self.union(*(
-            known[record['external_id']] for record in records
-            if known[record['external_id']].payload_hash not in (False, canonical_hash(record))
-        )))
+        self._lock_rows(
+            self.union(
+                *(
+                    known[record['external_id']]
+                    for record in records
+                    if known[record['external_id']].payload_hash not in (False, canonical_hash(record))
+                )
+            )
+        )
         answered, changed = [], self.browse()
         for record in records:
             signup = known[record['external_id']]
@@ -222,8 +246,9 @@ class ScnSignup(models.Model):
         The unique pair decides between two senders, not a search. Two at once: the loser gets a serialization
         failure and is repeated with a fresh snapshot. The statement holds fingerprints only, nothing personal.
         """
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO scn_signup
                 (source_id, company_id, external_id, state, create_uid, create_date, write_uid, write_date)
             SELECT %(source)s, %(company)s, external_id, 'new',
@@ -231,16 +256,21 @@ class ScnSignup(models.Model):
               FROM unnest(%(external_ids)s) AS external_id
             ON CONFLICT DO NOTHING
             """,
-            source=source.id, company=source.company_id.id, uid=self.env.uid,
-            external_ids=[record['external_id'] for record in records],
-        ), log_exceptions=False)
+                source=source.id,
+                company=source.company_id.id,
+                uid=self.env.uid,
+                external_ids=[record['external_id'] for record in records],
+            ),
+            log_exceptions=False,
+        )
 
     def _find_known(self, source, records):
         """
         :return: dict external id → sign-up of this source
         """
         external_ids = [
-            record['external_id'] for record in records
+            record['external_id']
+            for record in records
             if isinstance(record, dict) and isinstance(record.get('external_id'), str)
         ]
         found = self.search_fetch(

@@ -47,12 +47,20 @@ class SharingCitiesCase(TransactionCase):
         cls.employee = new_test_user(cls.env, 'scn_employee', groups='base.group_user')
         cls.bot = cls.new_bot('scn_bot')
         cls.uk = cls.env.ref('base.uk')
-        cls.riverton = cls.env['res.partner'].create({
-            'name': 'Riverton', 'is_city': True, 'country_id': cls.uk.id,
-        })
-        cls.lakeside = cls.env['res.partner'].create({
-            'name': 'Lakeside', 'is_city': True, 'country_id': cls.uk.id,
-        })
+        cls.riverton = cls.env['res.partner'].create(
+            {
+                'name': 'Riverton',
+                'is_city': True,
+                'country_id': cls.uk.id,
+            }
+        )
+        cls.lakeside = cls.env['res.partner'].create(
+            {
+                'name': 'Lakeside',
+                'is_city': True,
+                'country_id': cls.uk.id,
+            }
+        )
         cls.tier = {
             code: cls.env['res.partner.grade'].search([('code', '=', code)])
             for code in ('task_force', 'associate', 'partner', 'premium')
@@ -62,23 +70,41 @@ class SharingCitiesCase(TransactionCase):
     def new_bot(cls, login):
         """An automation user: share, its only group is the sync bot's."""
         group = cls.env.ref('scn_partner.group_scn_sync_bot')
-        return cls.env['res.users'].with_context(no_reset_password=True).create({
-            'name': login, 'login': login, 'group_ids': [(6, 0, group.ids)],
-        })
+        return (
+            cls.env['res.users']
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    'name': login,
+                    'login': login,
+                    'group_ids': [(6, 0, group.ids)],
+                }
+            )
+        )
 
     def give_tier(self, city, code):
         """A running partnership that lifts a city to a paid tier.
 
         :return: the partnership
         """
-        product = self.env['product.product'].create({
-            'name': f'Fee {code}', 'type': 'service', 'service_tracking': 'partnership',
-            'grade_id': self.tier[code].id,
-        })
-        return self.env['scn.partnership'].create({
-            'partner_id': city.id, 'grade_id': self.tier[code].id, 'product_id': product.id, 'fee': 100.0,
-            'date_start': '2019-01-01', 'state': 'active',
-        })
+        product = self.env['product.product'].create(
+            {
+                'name': f'Fee {code}',
+                'type': 'service',
+                'service_tracking': 'partnership',
+                'grade_id': self.tier[code].id,
+            }
+        )
+        return self.env['scn.partnership'].create(
+            {
+                'partner_id': city.id,
+                'grade_id': self.tier[code].id,
+                'product_id': product.id,
+                'fee': 100.0,
+                'date_start': '2019-01-01',
+                'state': 'active',
+            }
+        )
 
     def send(self, *records, batch='batch-1', source='test', run='run-1', user=None, **changes):
         """Call ``sync_receive`` as the automation user.
@@ -86,7 +112,12 @@ class SharingCitiesCase(TransactionCase):
         :return: list of ``(status, reason)`` in the order sent
         """
         payload = {
-            'protocol': 1, 'source': source, 'run': run, 'batch': batch, 'records': list(records), **changes,
+            'protocol': 1,
+            'source': source,
+            'run': run,
+            'batch': batch,
+            'records': list(records),
+            **changes,
         }
         answer = json.loads(
             self.env['scn.signup'].with_user(user or self.bot).sync_receive(json.dumps(payload)),
@@ -95,9 +126,12 @@ class SharingCitiesCase(TransactionCase):
 
     def signup(self, message='one', source='test'):
         """The stored sign-up of a message."""
-        return self.env['scn.signup'].search([
-            ('external_id', '=', external_id(message)), ('source_id.code', '=', source),
-        ])
+        return self.env['scn.signup'].search(
+            [
+                ('external_id', '=', external_id(message)),
+                ('source_id.code', '=', source),
+            ]
+        )
 
     def receive(self, message='one', **values):
         """Send one record and return its sign-up."""

@@ -24,29 +24,48 @@ class PartnershipCase(AccountTestInvoicingCommon):
         super().setUpClass()
         company = cls.env.company
         cls.officer = new_test_user(
-            cls.env, 'scn_officer', groups='scn_partner.group_scn_officer,sales_team.group_sale_salesman_all_leads',
-            company_id=company.id, company_ids=[fields.Command.set(company.ids)],
+            cls.env,
+            'scn_officer',
+            groups='scn_partner.group_scn_officer,sales_team.group_sale_salesman_all_leads',
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
         )
         cls.finance = new_test_user(
-            cls.env, 'scn_finance', groups='scn_partner.group_scn_finance',
-            company_id=company.id, company_ids=[fields.Command.set(company.ids)],
+            cls.env,
+            'scn_finance',
+            groups='scn_partner.group_scn_finance',
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
         )
         cls.manager = new_test_user(
-            cls.env, 'scn_manager', groups='scn_partner.group_scn_manager',
-            company_id=company.id, company_ids=[fields.Command.set(company.ids)],
+            cls.env,
+            'scn_manager',
+            groups='scn_partner.group_scn_manager',
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
         )
-        cls.city = cls.env['res.partner'].create({
-            'name': 'Riverton', 'is_city': True, 'country_id': cls.env.ref('base.uk').id,
-        })
+        cls.city = cls.env['res.partner'].create(
+            {
+                'name': 'Riverton',
+                'is_city': True,
+                'country_id': cls.env.ref('base.uk').id,
+            }
+        )
         cls.tier = {
             code: cls.env.ref(f'scn_partner.grade_{code}') for code in ('task_force', 'associate', 'partner', 'premium')
         }
         cls.fee = {
-            code: cls.env['product.product'].create({
-                'name': f'Fee {code}', 'type': 'service', 'service_tracking': 'partnership',
-                'grade_id': cls.tier[code].id, 'list_price': price, 'invoice_policy': 'order',
-                'taxes_id': [fields.Command.clear()],
-            })
+            code: cls.env['product.product'].create(
+                {
+                    'name': f'Fee {code}',
+                    'type': 'service',
+                    'service_tracking': 'partnership',
+                    'grade_id': cls.tier[code].id,
+                    'list_price': price,
+                    'invoice_policy': 'order',
+                    'taxes_id': [fields.Command.clear()],
+                }
+            )
             for code, price in (('associate', 499.0), ('partner', 998.0), ('premium', 1497.0))
         }
 
@@ -55,10 +74,14 @@ class PartnershipCase(AccountTestInvoicingCommon):
         line = {'product_id': self.fee[code].id, 'product_uom_qty': 1, 'tax_ids': [fields.Command.clear()]}
         if price is not None:
             line['price_unit'] = price
-        order = self.env['sale.order'].create({
-            'partner_id': (city or self.city).id, 'scn_date_start': start, 'order_line': [fields.Command.create(line)],
-            **values,
-        })
+        order = self.env['sale.order'].create(
+            {
+                'partner_id': (city or self.city).id,
+                'scn_date_start': start,
+                'order_line': [fields.Command.create(line)],
+                **values,
+            }
+        )
         if confirm:
             order.action_confirm()
         return order
@@ -90,5 +113,6 @@ class PartnershipCase(AccountTestInvoicingCommon):
 
     def pay(self, move):
         self.env['account.payment.register'].with_context(
-            active_model='account.move', active_ids=move.ids,
+            active_model='account.move',
+            active_ids=move.ids,
         ).create({})._create_payments()

@@ -14,7 +14,10 @@ MATRIX = {
     'scn.city.alias': {'reader': {READ}, 'officer': ALL, 'finance': {READ}, 'manager': ALL},
     'scn.contact.key': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.contact.duplicate': {
-        'reader': {READ}, 'officer': {READ, WRITE}, 'finance': {READ}, 'manager': {READ, WRITE},
+        'reader': {READ},
+        'officer': {READ, WRITE},
+        'finance': {READ},
+        'manager': {READ, WRITE},
     },
     'scn.signup': {'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': {READ}, 'manager': ALL},
     'scn.signup.source': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
@@ -25,12 +28,18 @@ MATRIX = {
     'scn.signup.merge': {'officer': ALL, 'manager': ALL},
     'scn.sync.key': {'manager': ALL},
     'scn.partnership': {
-        'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': {READ, WRITE, CREATE}, 'manager': ALL,
+        'reader': {READ},
+        'officer': {READ, WRITE, CREATE},
+        'finance': {READ, WRITE, CREATE},
+        'manager': ALL,
     },
     'scn.partnership.instalment': {'reader': {READ}, 'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.period': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.purchase.reference': {
-        'reader': {READ}, 'officer': {READ, WRITE, CREATE}, 'finance': ALL, 'manager': {READ, WRITE, CREATE},
+        'reader': {READ},
+        'officer': {READ, WRITE, CREATE},
+        'finance': ALL,
+        'manager': {READ, WRITE, CREATE},
     },
     'scn.entitlement': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.entitlement.use': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
@@ -44,23 +53,25 @@ MATRIX = {
 
 @tagged('post_install', '-at_install')
 class TestAccess(SharingCitiesCase):
-
     def test_access_matrix(self):
         people = {
-            'employee': self.employee, 'reader': self.reader, 'officer': self.officer, 'finance': self.finance,
-            'manager': self.manager, 'bot': self.bot, 'public': self.env.ref('base.public_user'),
+            'employee': self.employee,
+            'reader': self.reader,
+            'officer': self.officer,
+            'finance': self.finance,
+            'manager': self.manager,
+            'bot': self.bot,
+            'public': self.env.ref('base.public_user'),
         }
         for model, allowed in MATRIX.items():
             for who, user in people.items():
-                may = {
-                    operation for operation in sorted(ALL)
-                    if self.env[model].with_user(user).has_access(operation)
-                }
+                may = {operation for operation in sorted(ALL) if self.env[model].with_user(user).has_access(operation)}
                 self.assertEqual(may, allowed.get(who, set()), f'{who} on {model}')
 
     def test_every_model_of_this_addon_is_in_the_matrix(self):
         models = {
-            model.model for model in self.env['ir.model'].search([('model', '=like', 'scn.%')])
+            model.model
+            for model in self.env['ir.model'].search([('model', '=like', 'scn.%')])
             if 'scn_partner' in (model.modules or '').split(', ')
         }
         self.assertEqual(models - MATRIX.keys(), set())

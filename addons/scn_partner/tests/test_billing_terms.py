@@ -9,7 +9,6 @@ from odoo.addons.scn_partner.billing_terms import first_anchor, prorate, split_a
 
 @tagged('post_install', '-at_install')
 class TestBillingTerms(BaseCase):
-
     def test_examples_in_the_docstrings_hold(self):
         result = doctest.testmod(billing_terms)
         self.assertGreater(result.attempted, 0)
@@ -34,10 +33,20 @@ class TestBillingTerms(BaseCase):
 
     def test_29_february_over_8_years(self):
         starts = [str(term_dates(date(2016, 2, 29), 12, number)[0]) for number in range(9)]
-        self.assertEqual(starts, [
-            '2016-02-29', '2017-02-28', '2018-02-28', '2019-02-28', '2020-02-29', '2021-02-28', '2022-02-28',
-            '2023-02-28', '2024-02-29',
-        ])
+        self.assertEqual(
+            starts,
+            [
+                '2016-02-29',
+                '2017-02-28',
+                '2018-02-28',
+                '2019-02-28',
+                '2020-02-29',
+                '2021-02-28',
+                '2022-02-28',
+                '2023-02-28',
+                '2024-02-29',
+            ],
+        )
 
     def test_terms_follow_each_other_without_gap_or_overlap(self):
         for anchor in (date(2019, 1, 31), date(2020, 2, 29), date(2019, 12, 30)):

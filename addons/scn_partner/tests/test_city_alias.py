@@ -6,11 +6,14 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestCityAlias(SharingCitiesCase):
-
     def alias(self, name, kind='name', city=None):
-        return self.env['scn.city.alias'].create({
-            'organisation_id': (city or self.riverton).id, 'name': name, 'kind': kind,
-        })
+        return self.env['scn.city.alias'].create(
+            {
+                'organisation_id': (city or self.riverton).id,
+                'name': name,
+                'kind': kind,
+            }
+        )
 
     def test_an_alias_stands_for_one_city(self):
         self.alias('Riverdorp')
@@ -46,10 +49,18 @@ class TestCityAlias(SharingCitiesCase):
 
     def test_names_are_per_country(self):
         """Valencia in Spain and Valencia in Venezuela are two cities."""
-        spain = self.env['res.partner'].create({
-            'name': 'Valentina', 'is_city': True, 'country_id': self.env.ref('base.es').id,
-        })
-        self.env['res.partner'].create({
-            'name': 'Valentina', 'is_city': True, 'country_id': self.env.ref('base.ve').id,
-        })
+        spain = self.env['res.partner'].create(
+            {
+                'name': 'Valentina',
+                'is_city': True,
+                'country_id': self.env.ref('base.es').id,
+            }
+        )
+        self.env['res.partner'].create(
+            {
+                'name': 'Valentina',
+                'is_city': True,
+                'country_id': self.env.ref('base.ve').id,
+            }
+        )
         self.assertFalse(self.env['scn.contact.duplicate'].search([('key_id.partner_id', '=', spain.id)]))

@@ -24,16 +24,30 @@ class TestCityPortal(HttpCase, PartnershipCase):
         self.other_lead = self.person('other_lead', self.other, 'staff_lead')
 
     def person(self, login, city, role, **values):
-        contact = self.env['res.partner'].create({
-            'name': f'{login} of {city.name}', 'email': f'{login}@city.example', 'parent_id': city.id,
-        })
-        self.env['scn.contact.role'].create({
-            'organisation_id': city.id, 'contact_id': contact.id, 'role': role, 'date_start': '2019-01-01', **values,
-        })
-        self.env['res.users'].with_context(no_reset_password=True).sudo().create({
-            'login': login, 'password': f'{login}-password', 'partner_id': contact.id,
-            'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)],
-        })
+        contact = self.env['res.partner'].create(
+            {
+                'name': f'{login} of {city.name}',
+                'email': f'{login}@city.example',
+                'parent_id': city.id,
+            }
+        )
+        self.env['scn.contact.role'].create(
+            {
+                'organisation_id': city.id,
+                'contact_id': contact.id,
+                'role': role,
+                'date_start': '2019-01-01',
+                **values,
+            }
+        )
+        self.env['res.users'].with_context(no_reset_password=True).sudo().create(
+            {
+                'login': login,
+                'password': f'{login}-password',
+                'partner_id': contact.id,
+                'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)],
+            }
+        )
         return contact
 
     def page(self, login):
@@ -44,7 +58,13 @@ class TestCityPortal(HttpCase, PartnershipCase):
 
     def test_a_lead_sees_the_partnership_and_the_invoice(self):
         text = self.page('lead')
-        for expected in ('Riverton', 'Partner', 'Online seminars, live', self.moves[self.city].name, 'lead of Riverton'):
+        for expected in (
+            'Riverton',
+            'Partner',
+            'Online seminars, live',
+            self.moves[self.city].name,
+            'lead of Riverton',
+        ):
             self.assertIn(expected, text)
         for hidden in ('Lakeside', self.moves[self.other].name, 'other_lead'):
             self.assertNotIn(hidden, text)
@@ -60,8 +80,11 @@ class TestCityPortal(HttpCase, PartnershipCase):
 
     def test_invoices_by_address(self):
         for login, city, expected in (
-            ('lead', self.city, 200), ('lead', self.other, 404), ('press', self.city, 404),
-            ('other_lead', self.city, 404), ('other_lead', self.other, 200),
+            ('lead', self.city, 200),
+            ('lead', self.other, 404),
+            ('press', self.city, 404),
+            ('other_lead', self.city, 404),
+            ('other_lead', self.other, 200),
         ):
             self.authenticate(login, f'{login}-password')
             answer = self.url_open(f'/my/city/invoice/{self.moves[city].id}')
@@ -81,10 +104,14 @@ class TestCityPortal(HttpCase, PartnershipCase):
 
     def test_somebody_without_a_city_gets_a_friendly_page(self):
         contact = self.env['res.partner'].create({'name': 'Nobody', 'email': 'n@city.example'})
-        self.env['res.users'].with_context(no_reset_password=True).sudo().create({
-            'login': 'nobody', 'password': 'nobody-password', 'partner_id': contact.id,
-            'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)],
-        })
+        self.env['res.users'].with_context(no_reset_password=True).sudo().create(
+            {
+                'login': 'nobody',
+                'password': 'nobody-password',
+                'partner_id': contact.id,
+                'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)],
+            }
+        )
         self.assertIn('does not belong to a city', self.page('nobody'))
 
     def test_an_expired_quotation_is_not_offered(self):
@@ -100,8 +127,16 @@ class TestCityPortal(HttpCase, PartnershipCase):
 
     def test_a_portal_user_reads_no_record_of_ours(self):
         user = self.lead.user_ids
-        for model in ('scn.partnership', 'scn.partnership.period', 'scn.entitlement', 'scn.purchase.reference',
-                      'scn.signup', 'scn.contact.role', 'scn.city.alias', 'scn.contact.key'):
+        for model in (
+            'scn.partnership',
+            'scn.partnership.period',
+            'scn.entitlement',
+            'scn.purchase.reference',
+            'scn.signup',
+            'scn.contact.role',
+            'scn.city.alias',
+            'scn.contact.key',
+        ):
             self.assertFalse(self.env[model].with_user(user).has_access('read'), model)
 
     def test_the_page_takes_the_same_queries_with_five_years_of_history(self):

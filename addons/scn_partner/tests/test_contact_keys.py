@@ -6,14 +6,17 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestContactKeys(SharingCitiesCase):
-
     def keys_of(self, partner):
         return set(self.env['scn.contact.key'].search([('partner_id', '=', partner.id)]).mapped('key'))
 
     def contact(self, name='Ana Example', email='ana@riverton.example', city=None):
-        return self.env['res.partner'].create({
-            'name': name, 'email': email, 'parent_id': (city or self.riverton).id,
-        })
+        return self.env['res.partner'].create(
+            {
+                'name': name,
+                'email': email,
+                'parent_id': (city or self.riverton).id,
+            }
+        )
 
     def duplicates(self):
         return self.env['scn.contact.duplicate'].search([]).mapped(lambda pair: (pair.owner_id, pair.partner_id))
@@ -61,7 +64,8 @@ class TestContactKeys(SharingCitiesCase):
         twin = self.env['res.partner'].create({'name': 'RIVERTON', 'is_company': True, 'country_id': self.uk.id})
         twin.is_city = True
         self.assertEqual(
-            self.env['scn.contact.duplicate'].search([('partner_id', '=', twin.id)]).owner_id, self.riverton,
+            self.env['scn.contact.duplicate'].search([('partner_id', '=', twin.id)]).owner_id,
+            self.riverton,
         )
 
     def test_merging_keeps_keys_aliases_and_people(self):
@@ -116,12 +120,16 @@ class TestContactKeys(SharingCitiesCase):
 
     def test_merging_people_with_the_same_role_keeps_every_role_once(self):
         ana, again = self.contact(), self.contact()
-        self.env['scn.contact.role'].create([
-            {'organisation_id': self.riverton.id, 'contact_id': person.id, 'role': role, 'date_start': day}
-            for person, role, day in (
-                (ana, 'task_force', '2019-02-01'), (again, 'task_force', '2019-01-01'), (again, 'finance', '2019-01-01'),
-            )
-        ])
+        self.env['scn.contact.role'].create(
+            [
+                {'organisation_id': self.riverton.id, 'contact_id': person.id, 'role': role, 'date_start': day}
+                for person, role, day in (
+                    (ana, 'task_force', '2019-02-01'),
+                    (again, 'task_force', '2019-01-01'),
+                    (again, 'finance', '2019-01-01'),
+                )
+            ]
+        )
         self.env['base.partner.merge.automatic.wizard']._merge((ana + again).ids, ana)
         self.assertEqual(
             sorted((role.role, str(role.date_start)) for role in ana.held_role_ids),
@@ -130,9 +138,14 @@ class TestContactKeys(SharingCitiesCase):
 
     def test_an_officer_merges_listed_duplicates_whose_addresses_differ(self):
         self.riverton.email = 'info@riverton.example'
-        twin = self.env['res.partner'].create({
-            'name': 'RIVERTON', 'is_city': True, 'country_id': self.uk.id, 'email': 'mayor@riverton.example',
-        })
+        twin = self.env['res.partner'].create(
+            {
+                'name': 'RIVERTON',
+                'is_city': True,
+                'country_id': self.uk.id,
+                'email': 'mayor@riverton.example',
+            }
+        )
         merge = self.env['base.partner.merge.automatic.wizard'].with_user(self.officer)
         with self.assertRaisesRegex(UserError, "same email"):
             merge._merge((twin + self.lakeside).ids, self.lakeside.with_user(self.officer))

@@ -12,16 +12,20 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestContactRole(SharingCitiesCase):
-
     def setUp(self):
         super().setUp()
         self.ana = self.env['res.partner'].create({'name': 'Ana Example', 'parent_id': self.riverton.id})
 
     def role(self, **values):
-        return self.env['scn.contact.role'].create({
-            'organisation_id': self.riverton.id, 'contact_id': self.ana.id, 'role': 'staff_lead',
-            'date_start': '2019-01-01', **values,
-        })
+        return self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.riverton.id,
+                'contact_id': self.ana.id,
+                'role': 'staff_lead',
+                'date_start': '2019-01-01',
+                **values,
+            }
+        )
 
     def test_a_role_belongs_to_a_person_of_the_city(self):
         with self.assertRaisesRegex(ValidationError, "does not work for Lakeside"):

@@ -9,7 +9,6 @@ from .partnership_common import PartnershipCase
 
 @freeze_time('2019-01-01 12:00:00')
 class TestEntitlement(PartnershipCase):
-
     def windows(self, partnership, code):
         return partnership.entitlement_ids.filtered(lambda entitlement: entitlement.benefit_id.code == code)
 
@@ -17,18 +16,28 @@ class TestEntitlement(PartnershipCase):
         return self.env['scn.entitlement']._take(self.city, code, self.day(day), record)
 
     def records(self, count):
-        return self.env['calendar.event'].sudo().create([
-            {'name': f'Session {number}', 'start': '2019-02-01 10:00:00', 'stop': '2019-02-01 11:00:00'}
-            for number in range(count)
-        ])
+        return (
+            self.env['calendar.event']
+            .sudo()
+            .create(
+                [
+                    {'name': f'Session {number}', 'start': '2019-02-01 10:00:00', 'stop': '2019-02-01 11:00:00'}
+                    for number in range(count)
+                ]
+            )
+        )
 
     def test_a_term_brings_what_the_matrix_says(self):
         partnership = self.partnership('premium')
         quarters = self.windows(partnership, 'one_on_one')
         self.assertEqual(
             [(str(window.window_start), str(window.window_end), window.quota) for window in quarters],
-            [('2019-01-01', '2019-03-31', 1), ('2019-04-01', '2019-06-30', 1),
-             ('2019-07-01', '2019-09-30', 1), ('2019-10-01', '2019-12-31', 1)],
+            [
+                ('2019-01-01', '2019-03-31', 1),
+                ('2019-04-01', '2019-06-30', 1),
+                ('2019-07-01', '2019-09-30', 1),
+                ('2019-10-01', '2019-12-31', 1),
+            ],
         )
         visit = self.windows(partnership, 'visit')
         self.assertEqual((str(visit.window_start), str(visit.window_end), visit.quota), ('2019-01-01', '2019-12-31', 1))
@@ -75,12 +84,22 @@ class TestEntitlement(PartnershipCase):
         year = self.windows(partnership, 'one_on_one')
         self.take('2019-02-01', self.records(1))
         self.assertEqual((len(year), year.quota, year.used), (1, 1, 1))
-        plan = self.order('premium', '2019-05-01', price=10.0, confirm=False, scn_kind='upgrade',
-                          scn_partnership_id=partnership.id, scn_fee=1497.0)
+        plan = self.order(
+            'premium',
+            '2019-05-01',
+            price=10.0,
+            confirm=False,
+            scn_kind='upgrade',
+            scn_partnership_id=partnership.id,
+            scn_fee=1497.0,
+        )
         with freeze_time('2019-05-01'):
             plan.action_confirm()
         self.assertEqual(
-            [(str(window.window_start), window.quota, window.used) for window in self.windows(partnership, 'one_on_one')],
+            [
+                (str(window.window_start), window.quota, window.used)
+                for window in self.windows(partnership, 'one_on_one')
+            ],
             [('2019-01-01', 1, 1), ('2019-04-01', 1, 0), ('2019-07-01', 1, 0), ('2019-10-01', 1, 0)],
         )
         self.assertEqual(self.windows(partnership, 'visit').quota, 1)

@@ -7,7 +7,6 @@ from odoo.addons.scn_partner import matching_keys, sync_payload
 
 @tagged('post_install', '-at_install')
 class TestMatchingKeys(BaseCase):
-
     def test_examples_in_the_docstrings_hold(self):
         for module in (matching_keys, sync_payload):
             result = doctest.testmod(module)

@@ -24,7 +24,6 @@ Hillford;;partner;4800;USD;2018-10-01;;visit
 
 @freeze_time('2019-05-01 12:00:00')
 class TestOpeningImport(PartnershipCase):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -35,7 +34,9 @@ class TestOpeningImport(PartnershipCase):
 
     def wizard(self, table=TABLE, user=None):
         content = table if isinstance(table, bytes) else table.encode()
-        return self.env['scn.opening.import'].with_user(user or self.manager).create({'file': base64.b64encode(content)})
+        return (
+            self.env['scn.opening.import'].with_user(user or self.manager).create({'file': base64.b64encode(content)})
+        )
 
     def test_examples_in_the_docstrings_hold(self):
         result = doctest.testmod(opening_table)
@@ -48,10 +49,20 @@ class TestOpeningImport(PartnershipCase):
         self.assertEqual((wizard.good_count, wizard.bad_count), (2, 8))
         self.assertIn('14,400.50', wizard.totals)
         problems = wizard.line_ids.mapped('problem')
-        for position, words in enumerate((
-            False, False, "No city", "twice", "no paid tier", "no amount", "not active", "no past day", "1 to 120",
-            "written like",
-        )):
+        for position, words in enumerate(
+            (
+                False,
+                False,
+                "No city",
+                "twice",
+                "no paid tier",
+                "no amount",
+                "not active",
+                "no past day",
+                "1 to 120",
+                "written like",
+            )
+        ):
             self.assertTrue(words in problems[position] if words else not problems[position], position)
         self.assertEqual(self.env['scn.partnership'].search_count([]), before)
 
@@ -62,15 +73,20 @@ class TestOpeningImport(PartnershipCase):
         wizard.action_preview()
         wizard.action_import()
         partnership = self.city.live_partnership_id
-        self.assertEqual((partnership.state, partnership.fee, self.city.grade_id), ('active', 9600.5, self.tier['premium']))
+        self.assertEqual(
+            (partnership.state, partnership.fee, self.city.grade_id), ('active', 9600.5, self.tier['premium'])
+        )
         current = partnership.period_ids[-1]
         self.assertEqual(
             (str(current.date_start), str(current.date_end), current.state, current.price),
             ('2019-01-31', '2020-01-30', 'elsewhere', 9600.5),
         )
         self.assertEqual(
-            {window.benefit_id.code: window.left for window in partnership.entitlement_ids
-             if window.window_start <= self.day('2019-05-01') <= window.window_end},
+            {
+                window.benefit_id.code: window.left
+                for window in partnership.entitlement_ids
+                if window.window_start <= self.day('2019-05-01') <= window.window_end
+            },
             {'one_on_one': 0, 'visit': 0},
         )
         self.assertEqual(str(self.lakeside.live_partnership_id.date_end), '2019-09-30')
@@ -97,8 +113,11 @@ class TestOpeningImport(PartnershipCase):
 
     def test_files_that_are_no_table(self):
         for content, words in (
-            (b'', "needs a column"), (b'a,b\n1,2\n', "needs a column"), (TABLE.split('\n')[0].encode(), "no rows"),
-            (b'\x00\x01', "no CSV"), (b'city;tier;fee;currency;anchor\n"Ghent;x\n', "cannot be read"),
+            (b'', "needs a column"),
+            (b'a,b\n1,2\n', "needs a column"),
+            (TABLE.split('\n')[0].encode(), "no rows"),
+            (b'\x00\x01', "no CSV"),
+            (b'city;tier;fee;currency;anchor\n"Ghent;x\n', "cannot be read"),
             (b'city;city;tier;fee;currency;anchor\na;b;c;d;e;f\n', "twice"),
         ):
             with self.assertRaisesRegex(UserError, words):

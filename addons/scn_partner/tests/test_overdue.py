@@ -8,7 +8,6 @@ from .partnership_common import PartnershipCase
 
 @freeze_time('2019-01-01 12:00:00')
 class TestOverdue(PartnershipCase):
-
     def setUp(self):
         super().setUp()
         self.deal = self.partnership('premium')
@@ -18,12 +17,21 @@ class TestOverdue(PartnershipCase):
         self.desk = self.contact('desk', 'finance')
 
     def contact(self, name, role):
-        contact = self.env['res.partner'].create({
-            'name': name, 'email': f'{name}@city.example', 'parent_id': self.city.id,
-        })
-        self.env['scn.contact.role'].create({
-            'organisation_id': self.city.id, 'contact_id': contact.id, 'role': role, 'date_start': '2018-01-01',
-        })
+        contact = self.env['res.partner'].create(
+            {
+                'name': name,
+                'email': f'{name}@city.example',
+                'parent_id': self.city.id,
+            }
+        )
+        self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.city.id,
+                'contact_id': contact.id,
+                'role': role,
+                'date_start': '2018-01-01',
+            }
+        )
         return contact
 
     def remind(self, day):
@@ -31,7 +39,9 @@ class TestOverdue(PartnershipCase):
             self.env.ref('scn_partner.ir_cron_remind_overdue').method_direct_trigger()
 
     def notices(self):
-        return self.env['scn.overdue.notice'].search([('move_id', '=', self.move.id)]).sorted('id').level_id.mapped('days')
+        return (
+            self.env['scn.overdue.notice'].search([('move_id', '=', self.move.id)]).sorted('id').level_id.mapped('days')
+        )
 
     def test_each_level_once(self):
         for day, days in (('2019-01-14', []), ('2019-01-15', [14]), ('2019-01-16', [14]), ('2019-03-02', [14, 60])):
@@ -61,7 +71,8 @@ class TestOverdue(PartnershipCase):
     def test_benefits_rest_in_order_and_reading_last(self):
         def held(day):
             return {
-                code for code in ('visit', 'seminar_live', 'alex', 'news')
+                code
+                for code in ('visit', 'seminar_live', 'alex', 'news')
                 if self.city._holds_benefit(code, self.day(day))
             }
 

@@ -12,7 +12,6 @@ from .partnership_common import PartnershipCase
 
 @freeze_time('2019-01-01 12:00:00')
 class TestPartnershipBilling(PartnershipCase):
-
     def test_one_posted_invoice_with_the_right_words_and_amount(self):
         partnership = self.partnership()
         self.bill('2019-01-01')
@@ -44,7 +43,8 @@ class TestPartnershipBilling(PartnershipCase):
         self.bill('2019-01-01')
         period = partnership.period_ids
         values = {
-            'move_type': 'out_invoice', 'partner_id': self.city.id,
+            'move_type': 'out_invoice',
+            'partner_id': self.city.id,
             'invoice_line_ids': [fields.Command.create(period._prepare_invoice_line_values(1, 998.0))],
         }
         with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
@@ -88,9 +88,14 @@ class TestPartnershipBilling(PartnershipCase):
         partnership = self.partnership()
         self.bill('2019-01-01')
         period, move = partnership.period_ids, self.fee_lines(partnership.period_ids).move_id
-        wizard = self.env['account.move.reversal'].with_context(
-            active_model='account.move', active_ids=move.ids,
-        ).create({'journal_id': move.journal_id.id})
+        wizard = (
+            self.env['account.move.reversal']
+            .with_context(
+                active_model='account.move',
+                active_ids=move.ids,
+            )
+            .create({'journal_id': move.journal_id.id})
+        )
         replacement = self.env['account.move'].browse(wizard.modify_moves()['res_id'])
         line = replacement.invoice_line_ids
         self.assertEqual((line.scn_period_id, line.scn_issue, period.state), (period, 2, 'invoiced'))
@@ -134,11 +139,17 @@ class TestPartnershipBilling(PartnershipCase):
     # -- purchase orders ---------------------------------------------------------------------------------------
 
     def reference(self, number='PO-1', amount=0.0, **values):
-        return self.env['scn.purchase.reference'].create({
-            'partner_id': self.city.id, 'number': number, 'amount': amount,
-            'currency_id': self.env.company.currency_id.id,
-            'valid_from': '2019-01-01', 'valid_until': '2019-12-31', **values,
-        })
+        return self.env['scn.purchase.reference'].create(
+            {
+                'partner_id': self.city.id,
+                'number': number,
+                'amount': amount,
+                'currency_id': self.env.company.currency_id.id,
+                'valid_from': '2019-01-01',
+                'valid_until': '2019-12-31',
+                **values,
+            }
+        )
 
     def test_no_invoice_leaves_without_the_number_where_the_city_requires_one(self):
         self.city.requires_purchase_order = True

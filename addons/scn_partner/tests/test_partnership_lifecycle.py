@@ -9,7 +9,6 @@ from .partnership_common import PartnershipCase
 
 @freeze_time('2019-01-01 12:00:00')
 class TestPartnershipLifecycle(PartnershipCase):
-
     def test_an_order_opens_a_partnership_that_waits_for_the_eligibility_check(self):
         order = self.order()
         partnership = order.scn_partnership_id
@@ -116,9 +115,13 @@ class TestPartnershipLifecycle(PartnershipCase):
     def test_a_renewal_is_quoted_once_and_renews_when_accepted(self):
         self.tier['associate'].fee_product_id = self.fee['associate']
         partnership = self.partnership('partner')
-        partnership.with_user(self.officer).write({
-            'next_grade_id': self.tier['associate'].id, 'next_fee': 450.0, 'council_decision_on': '2020-01-20',
-        })
+        partnership.with_user(self.officer).write(
+            {
+                'next_grade_id': self.tier['associate'].id,
+                'next_fee': 450.0,
+                'council_decision_on': '2020-01-20',
+            }
+        )
         act = partnership.with_user(self.officer).action_quote_renewal
         order = self.env['sale.order'].browse(act()['res_id'])
         self.assertEqual(act()['res_id'], order.id)
@@ -140,8 +143,9 @@ class TestPartnershipLifecycle(PartnershipCase):
         self.assertEqual((str(partnership.anchor_date), partnership.fee), ('2019-10-01', 998.0))
         partnership.sudo()._add_renewal_period()
         renewal = partnership.period_ids[-1]
-        self.assertEqual((str(renewal.date_start), str(renewal.date_end), renewal.price),
-                         ('2019-10-01', '2020-09-30', 998.0))
+        self.assertEqual(
+            (str(renewal.date_start), str(renewal.date_end), renewal.price), ('2019-10-01', '2020-09-30', 998.0)
+        )
 
     def test_one_live_partnership_per_city_company_and_day(self):
         self.partnership()
@@ -157,7 +161,9 @@ class TestPartnershipLifecycle(PartnershipCase):
             self.partnership(start='2019-06-01')
         self.env.cr.execute('ALTER TABLE scn_partnership DROP CONSTRAINT scn_partnership_one_live_per_city')
         self.partnership(start='2019-06-01')
-        live = self.env['scn.partnership'].search([('partner_id', '=', self.city.id), ('state', 'in', ('pending', 'active'))])
+        live = self.env['scn.partnership'].search(
+            [('partner_id', '=', self.city.id), ('state', 'in', ('pending', 'active'))]
+        )
         self.assertEqual(len(live), 2, "no constraint, no guard")
 
     def test_cancelling_the_order_undoes_everything(self):
@@ -216,15 +222,26 @@ class TestPartnershipLifecycle(PartnershipCase):
     def test_states_and_agreed_terms_are_not_written_by_hand(self):
         partnership = self.partnership()
         for user in (self.officer, self.manager, self.finance):
-            for values in ({'state': 'paused'}, {'fee': 1.0}, {'grade_id': self.tier['premium'].id},
-                           {'is_waived': True}, {'eligibility': 'positive'}, {'date_start': '2018-01-01'}):
+            for values in (
+                {'state': 'paused'},
+                {'fee': 1.0},
+                {'grade_id': self.tier['premium'].id},
+                {'is_waived': True},
+                {'eligibility': 'positive'},
+                {'date_start': '2018-01-01'},
+            ):
                 with self.assertRaises(AccessError, msg=str(values)):
                     partnership.with_user(user).write(values)
         with self.assertRaises(AccessError):
-            self.env['scn.partnership'].with_user(self.officer).create({
-                'partner_id': self.city.id, 'grade_id': self.tier['premium'].id, 'fee': 0.0, 'state': 'active',
-                'product_id': self.fee['premium'].id,
-            })
+            self.env['scn.partnership'].with_user(self.officer).create(
+                {
+                    'partner_id': self.city.id,
+                    'grade_id': self.tier['premium'].id,
+                    'fee': 0.0,
+                    'state': 'active',
+                    'product_id': self.fee['premium'].id,
+                }
+            )
         partnership.with_user(self.officer).renewal_mode = 'automatic'
 
     def test_only_cities(self):

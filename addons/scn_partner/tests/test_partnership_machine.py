@@ -39,7 +39,9 @@ class PartnershipMachine(RuleBasedStateMachine):
     case: 'TestPartnershipMachine'
 
     @initialize(
-        currency=st.sampled_from(sorted(ROUNDING)), code=st.sampled_from(TIERS), units=st.integers(1, 200_000),
+        currency=st.sampled_from(sorted(ROUNDING)),
+        code=st.sampled_from(TIERS),
+        units=st.integers(1, 200_000),
         month=st.sampled_from([None, '1', '10']),
     )
     def open_books(self, currency, code, units, month):
@@ -105,13 +107,19 @@ class PartnershipMachine(RuleBasedStateMachine):
 
         def order():
             quotation = self.case.order(
-                code, str(self.today), price=self.fee(units), city=self.city, confirm=False,
-                pricelist_id=self.pricelist.id, scn_budget_month=month,
+                code,
+                str(self.today),
+                price=self.fee(units),
+                city=self.city,
+                confirm=False,
+                pricelist_id=self.pricelist.id,
+                scn_budget_month=month,
             )
             if month:
                 quotation.action_scn_align()
             quotation.action_confirm()
             quotation.scn_partnership_id.with_user(self.case.officer).action_eligible()
+
         self.attempt('start', order)
 
     @rule(days=st.sampled_from([1, 7, 31, 90, 181, 366]))
@@ -127,18 +135,30 @@ class PartnershipMachine(RuleBasedStateMachine):
         current, fee, day = self.current, self.fee(units), self.today + timedelta(days=ahead)
 
         def quote_and_order():
-            wizard = self.env['scn.partnership.upgrade'].with_user(self.case.officer).create({
-                'partnership_id': current.id, 'product_id': self.case.fee[code].id, 'fee': fee, 'change_on': day,
-            })
+            wizard = (
+                self.env['scn.partnership.upgrade']
+                .with_user(self.case.officer)
+                .create(
+                    {
+                        'partnership_id': current.id,
+                        'product_id': self.case.fee[code].id,
+                        'fee': fee,
+                        'change_on': day,
+                    }
+                )
+            )
             order = self.env['sale.order'].browse(wizard.action_quote()['res_id'])
             term = current._get_term_on(day)
             if term.kind != 'stub':
                 days, total = (term.date_end - day).days + 1, (term.date_end - term.date_start).days + 1
                 charge, credit = (by_day(each, days, total, self.rounding) for each in (fee, current.fee))
                 self.case.assertEqual(
-                    Decimal(str(order.amount_untaxed)), charge - credit, "the rule “by day, both ways”",
+                    Decimal(str(order.amount_untaxed)),
+                    charge - credit,
+                    "the rule “by day, both ways”",
                 )
             order.action_confirm()
+
         if current:
             self.attempt('upgrade', quote_and_order)
 
@@ -149,6 +169,7 @@ class PartnershipMachine(RuleBasedStateMachine):
         def renew():
             current.with_user(self.case.officer).next_grade_id = self.case.tier[code]
             current.with_user(self.case.officer).action_renew()
+
         # One term ahead at most, as staff do.
         if current and current.date_end and current.date_end <= self.today + timedelta(days=370):
             self.attempt('renew', renew)
@@ -178,17 +199,24 @@ class PartnershipMachine(RuleBasedStateMachine):
     @rule(pick=PICK)
     def credit_and_reissue(self, pick):
         self.with_move(
-            'reissue', pick,
+            'reissue',
+            pick,
             lambda move: move.invoice_line_ids.scn_period_id.with_user(self.case.finance).action_credit_and_reissue(),
         )
 
     @rule(pick=PICK)
     def reverse_and_create(self, pick):
         def modify(move):
-            wizard = self.env['account.move.reversal'].with_context(
-                active_model='account.move', active_ids=move.ids,
-            ).create({'journal_id': move.journal_id.id})
+            wizard = (
+                self.env['account.move.reversal']
+                .with_context(
+                    active_model='account.move',
+                    active_ids=move.ids,
+                )
+                .create({'journal_id': move.journal_id.id})
+            )
             self.env['account.move'].browse(wizard.modify_moves()['res_id']).action_post()
+
         self.with_move('modify', pick, modify)
 
     @rule(pick=PICK)
@@ -274,7 +302,6 @@ class PartnershipMachine(RuleBasedStateMachine):
 
 
 class TestPartnershipMachine(PartnershipCase):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -289,12 +316,30 @@ class TestPartnershipMachine(PartnershipCase):
     def test_any_order_of_events_keeps_the_rules(self):
         self.done, self.refused = Counter(), Counter()
         machine = type('Machine', (PartnershipMachine,), {'case': self})
-        run_state_machine_as_test(machine, settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True, database=None, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ))
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
         tried = {
-            'start', 'bill', 'upgrade', 'renew', 'pay', 'unpay', 'credit', 'reissue', 'modify', 'cancel invoice',
-            'action_pause', 'action_end_at_term', 'action_cancel',
+            'start',
+            'bill',
+            'upgrade',
+            'renew',
+            'pay',
+            'unpay',
+            'credit',
+            'reissue',
+            'modify',
+            'cancel invoice',
+            'action_pause',
+            'action_end_at_term',
+            'action_cancel',
         }
         self.assertFalse(tried - self.done.keys(), f"never happened in this run; refused: {self.refused}")

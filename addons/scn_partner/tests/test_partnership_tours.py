@@ -24,25 +24,43 @@ class PartnershipTourCase(HttpCase, PartnershipCase):
             ('tour_finance', 'scn_partner.group_scn_finance'),
         ):
             new_test_user(
-                cls.env, login, groups=groups, company_id=cls.company.id,
-                company_ids=[fields.Command.set(cls.company.ids)], tz='UTC',
+                cls.env,
+                login,
+                groups=groups,
+                company_id=cls.company.id,
+                company_ids=[fields.Command.set(cls.company.ids)],
+                tz='UTC',
             )
         cls.today = fields.Date.today()
         # Names that nothing else in the database has.
         cls.city.write({'name': 'Tour Riverton', 'email': 'office@riverton.example'})
         cls.fee['partner'].name = 'Tour fee of a partner'
-        cls.lead = cls.env['res.partner'].create({
-            'name': 'Tour Mira', 'email': 'mira@riverton.example', 'parent_id': cls.city.id,
-        })
-        cls.env['scn.contact.role'].create({
-            'organisation_id': cls.city.id, 'contact_id': cls.lead.id, 'role': 'staff_lead',
-            'date_start': cls.today - timedelta(days=30),
-        })
-        cls.env['res.users'].with_context(no_reset_password=True).create({
-            'login': 'tour_city', 'password': 'tour_city', 'partner_id': cls.lead.id,
-            'company_id': cls.company.id, 'company_ids': [fields.Command.set(cls.company.ids)], 'tz': 'UTC',
-            'group_ids': [fields.Command.set(cls.env.ref('base.group_portal').ids)],
-        })
+        cls.lead = cls.env['res.partner'].create(
+            {
+                'name': 'Tour Mira',
+                'email': 'mira@riverton.example',
+                'parent_id': cls.city.id,
+            }
+        )
+        cls.env['scn.contact.role'].create(
+            {
+                'organisation_id': cls.city.id,
+                'contact_id': cls.lead.id,
+                'role': 'staff_lead',
+                'date_start': cls.today - timedelta(days=30),
+            }
+        )
+        cls.env['res.users'].with_context(no_reset_password=True).create(
+            {
+                'login': 'tour_city',
+                'password': 'tour_city',
+                'partner_id': cls.lead.id,
+                'company_id': cls.company.id,
+                'company_ids': [fields.Command.set(cls.company.ids)],
+                'tz': 'UTC',
+                'group_ids': [fields.Command.set(cls.env.ref('base.group_portal').ids)],
+            }
+        )
 
     def running(self, city):
         """A checked partnership of a city with its first term in the ledger, due today."""
@@ -95,9 +113,13 @@ class TestPartnershipTours(PartnershipTourCase):
     def test_finance_invoices_the_ledger(self):
         """What is due is invoiced once; a missing purchase order is said; a wrong one is credited and issued again."""
         plain = self.running(self.city).period_ids
-        strict_city = self.env['res.partner'].create({
-            'name': 'Tour Strictham', 'is_city': True, 'requires_purchase_order': True,
-        })
+        strict_city = self.env['res.partner'].create(
+            {
+                'name': 'Tour Strictham',
+                'is_city': True,
+                'requires_purchase_order': True,
+            }
+        )
         strict = self.running(strict_city).period_ids
         later_city = self.env['res.partner'].create({'name': 'Tour Laterby', 'is_city': True})
         later = self.order('partner', self.today + timedelta(days=90), city=later_city).scn_partnership_id.period_ids

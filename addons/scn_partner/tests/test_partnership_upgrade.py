@@ -6,11 +6,14 @@ from .partnership_common import PartnershipCase
 
 @freeze_time('2019-01-01 12:00:00')
 class TestPartnershipUpgrade(PartnershipCase):
-
     def quote(self, partnership, code, day, fee=None):
-        with Form(self.env['scn.partnership.upgrade'].with_user(self.officer).with_context(
-            default_partnership_id=partnership.id,
-        )) as form:
+        with Form(
+            self.env['scn.partnership.upgrade']
+            .with_user(self.officer)
+            .with_context(
+                default_partnership_id=partnership.id,
+            )
+        ) as form:
             form.product_id = self.fee[code]
             if fee is not None:
                 form.fee = fee

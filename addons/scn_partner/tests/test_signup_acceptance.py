@@ -10,7 +10,6 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestSignupAcceptance(SharingCitiesCase):
-
     def accept(self, signup, **options):
         signup.with_user(self.officer)._accept(**options)
 
@@ -22,18 +21,29 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.assertEqual(signup.decided_by_id, self.officer)
         self.assertEqual(
             (contact.name, contact.email, contact.phone, contact.function, contact.city_unit, contact.parent_id),
-            ('Ana Example', 'ana.example@riverton.example', '+441632960101', 'Head of unit', 'Digital economy unit',
-             self.riverton),
+            (
+                'Ana Example',
+                'ana.example@riverton.example',
+                '+441632960101',
+                'Head of unit',
+                'Digital economy unit',
+                self.riverton,
+            ),
         )
         self.assertEqual(self.riverton.grade_id, self.tier['task_force'])
         self.assertEqual(self.riverton.task_force_since, date(2019, 5, 3))
         self.assertEqual(self.riverton.contact_role_ids.mapped('role'), ['task_force'])
 
     def test_blanks_are_filled_and_nothing_is_overwritten(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.riverton.id,
-            'function': 'Director', 'comment': 'Met in 2018',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.riverton.id,
+                'function': 'Director',
+                'comment': 'Met in 2018',
+            }
+        )
         signup = self.receive()
         self.accept(signup)
         self.assertEqual(signup.contact_partner_id, ana)
@@ -56,10 +66,14 @@ class TestSignupAcceptance(SharingCitiesCase):
 
     def test_a_paid_tier_a_stop_and_invoicing_data_are_never_touched(self):
         self.give_tier(self.riverton, 'premium')
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.riverton.id,
-            'news_stopped_on': '2019-01-01 00:00:00',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.riverton.id,
+                'news_stopped_on': '2019-01-01 00:00:00',
+            }
+        )
         signup = self.receive()
         self.assertIn('stopped_news', signup.match_reasons)
         self.accept(signup)
@@ -92,13 +106,21 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.assertEqual(len(signups.contact_partner_id), 2)
 
     def test_a_person_who_moved_changes_roles(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-        })
-        old = self.env['scn.contact.role'].create({
-            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
-            'date_start': '2018-01-01',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+            }
+        )
+        old = self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.lakeside.id,
+                'contact_id': ana.id,
+                'role': 'staff_lead',
+                'date_start': '2018-01-01',
+            }
+        )
         signup = self.receive()
         self.accept(signup)
         self.assertEqual(old.date_end, date(2019, 5, 3))
@@ -107,13 +129,21 @@ class TestSignupAcceptance(SharingCitiesCase):
         self.assertEqual(signup.contact_partner_id.held_role_ids.organisation_id, self.riverton)
 
     def test_a_secondment_keeps_the_roles(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-        })
-        old = self.env['scn.contact.role'].create({
-            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
-            'date_start': '2018-01-01',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+            }
+        )
+        old = self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.lakeside.id,
+                'contact_id': ana.id,
+                'role': 'staff_lead',
+                'date_start': '2018-01-01',
+            }
+        )
         signup = self.receive()
         self.accept(signup, end_old_roles=False)
         self.assertFalse(old.date_end)
@@ -149,10 +179,14 @@ class TestSignupAcceptance(SharingCitiesCase):
 
     def test_the_preview_shows_what_accepting_does(self):
         """One code path: every value the preview calls new is there afterwards, every kept one unchanged."""
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.riverton.id,
-            'function': 'Director',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.riverton.id,
+                'function': 'Director',
+            }
+        )
         signup = self.receive()
         rows = {
             (label, field): (now, after)
@@ -217,8 +251,13 @@ class TestSignupAcceptance(SharingCitiesCase):
     def test_reject_and_take_back(self):
         signup = self.receive().with_user(self.officer)
         action = signup.action_reject()
-        wizard = self.env[action['res_model']].with_user(self.officer).with_context(action['context']).create(
-            {'reason': 'spam'},
+        wizard = (
+            self.env[action['res_model']]
+            .with_user(self.officer)
+            .with_context(action['context'])
+            .create(
+                {'reason': 'spam'},
+            )
         )
         wizard.action_confirm()
         self.assertEqual((signup.state, signup.reject_reason), ('rejected', 'spam'))
@@ -241,15 +280,29 @@ class TestSignupAcceptance(SharingCitiesCase):
 
     def test_a_reader_decides_nothing(self):
         signup = self.receive().with_user(self.reader)
-        for act in (signup.action_accept, signup.action_reject, signup.action_merge_into, signup.action_match,
-                    signup.action_open_accept, signup.action_reopen):
+        for act in (
+            signup.action_accept,
+            signup.action_reject,
+            signup.action_merge_into,
+            signup.action_match,
+            signup.action_open_accept,
+            signup.action_reopen,
+        ):
             with self.assertRaises(AccessError):
                 act()
 
     def test_a_signup_by_phone_is_entered_and_matched(self):
-        signup = self.env['scn.signup'].with_user(self.officer).create({
-            'contact_name': 'Bo Example', 'city': 'Lakeside', 'phone': '+441632960102',
-        })
+        signup = (
+            self.env['scn.signup']
+            .with_user(self.officer)
+            .create(
+                {
+                    'contact_name': 'Bo Example',
+                    'city': 'Lakeside',
+                    'phone': '+441632960102',
+                }
+            )
+        )
         self.assertEqual((signup.state, signup.organisation_id), ('matched', self.lakeside))
         signup.action_accept()
         self.assertEqual(signup.contact_partner_id.parent_id, self.lakeside)
@@ -273,9 +326,12 @@ class TestSignupAcceptance(SharingCitiesCase):
     def test_no_context_and_no_stored_default_decides(self):
         Signup = self.env['scn.signup'].with_user(self.officer)
         self.env['ir.default'].with_user(self.officer).set('scn.signup', 'decided_on', '2019-01-01 00:00:00', True)
-        signup = Signup.with_context(default_state='accepted', default_payload_hash='x').create({
-            'contact_name': 'Bo Example', 'city': 'Riverton',
-        })
+        signup = Signup.with_context(default_state='accepted', default_payload_hash='x').create(
+            {
+                'contact_name': 'Bo Example',
+                'city': 'Riverton',
+            }
+        )
         self.assertEqual((signup.state, signup.payload_hash, signup.decided_on), ('matched', False, False))
 
     def test_only_a_city_is_accepted_into(self):
@@ -296,28 +352,44 @@ class TestSignupAcceptance(SharingCitiesCase):
     def test_a_decided_signup_stays_evidence(self):
         signup = self.receive()
         self.accept(signup)
-        for values in ({'consent_wording': 'Other'}, {'email': 'x@y.example'}, {'wants_event': True},
-                       {'organisation_id': self.lakeside.id}):
+        for values in (
+            {'consent_wording': 'Other'},
+            {'email': 'x@y.example'},
+            {'wants_event': True},
+            {'organisation_id': self.lakeside.id},
+        ):
             with self.assertRaisesRegex(UserError, "is decided"):
                 signup.with_user(self.officer).write(values)
         signup.with_user(self.manager).contact_name = 'Ana Corrected'
 
     def test_an_old_message_ends_no_newer_role(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-        })
-        newer = self.env['scn.contact.role'].create({
-            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
-            'date_start': '2020-01-01',
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+            }
+        )
+        newer = self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.lakeside.id,
+                'contact_id': ana.id,
+                'role': 'staff_lead',
+                'date_start': '2020-01-01',
+            }
+        )
         self.accept(self.receive())
         self.assertFalse(newer.date_end)
 
     def test_who_stopped_at_another_city_stays_stopped(self):
-        self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-            'news_stopped_on': '2019-01-01 00:00:00',
-        })
+        self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+                'news_stopped_on': '2019-01-01 00:00:00',
+            }
+        )
         signup, colleague = self.receive(), self.receive('two', name='Bo Example')
         self.assertEqual((signup.match_reasons, colleague.match_reasons), ('stopped_news', 'stopped_address'))
         self.accept(signup + colleague)
@@ -333,7 +405,9 @@ class TestSignupAcceptance(SharingCitiesCase):
         spec = {'signup_ids': {'fields': {}}, 'mail_to': {}, 'change_preview': {}, 'organisation_id': {'fields': {}}}
         with self.assertRaises(AccessError):
             self.env['scn.signup.accept'].with_user(self.officer).onchange(
-                {'signup_ids': [(6, 0, signup.ids)]}, ['signup_ids'], spec,
+                {'signup_ids': [(6, 0, signup.ids)]},
+                ['signup_ids'],
+                spec,
             )
 
     def test_a_doubt_is_said_once(self):

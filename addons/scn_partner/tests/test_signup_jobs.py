@@ -7,7 +7,6 @@ from .common import SharingCitiesCase, record
 
 @tagged('post_install', '-at_install')
 class TestSignupJobs(SharingCitiesCase):
-
     def run_job(self, name):
         with self.enter_registry_test_mode():
             self.env.ref(f'scn_partner.{name}').method_direct_trigger()
@@ -42,10 +41,13 @@ class TestSignupJobs(SharingCitiesCase):
                 self.assertEqual(self.riverton.grade_id == self.tier['task_force'], member, today)
 
     def activities(self, source, kind):
-        return self.env['mail.activity'].search([
-            ('res_model', '=', 'scn.signup.source'), ('res_id', '=', source.id),
-            ('activity_type_id', '=', self.env.ref(f'scn_partner.mail_activity_type_{kind}').id),
-        ])
+        return self.env['mail.activity'].search(
+            [
+                ('res_model', '=', 'scn.signup.source'),
+                ('res_id', '=', source.id),
+                ('activity_type_id', '=', self.env.ref(f'scn_partner.mail_activity_type_{kind}').id),
+            ]
+        )
 
     def test_a_key_that_ends_soon_opens_one_task(self):
         with freeze_time('2019-05-01 12:00:00'):
@@ -69,7 +71,8 @@ class TestSignupJobs(SharingCitiesCase):
         source = self.signup().source_id
         source.nightly = True
         self.env.cr.execute(
-            "UPDATE scn_signup_batch SET create_date = '2019-05-01 02:00:00' WHERE source_id = %s", [source.id],
+            "UPDATE scn_signup_batch SET create_date = '2019-05-01 02:00:00' WHERE source_id = %s",
+            [source.id],
         )
         for now, count in (('2019-05-02 03:00:00', 0), ('2019-05-02 05:00:00', 1), ('2019-05-03 05:00:00', 1)):
             with freeze_time(now):
@@ -77,7 +80,8 @@ class TestSignupJobs(SharingCitiesCase):
                 self.run_job('ir_cron_watch_sources')
                 self.assertEqual(len(self.activities(source, 'missed_run')), count, now)
         self.env.cr.execute(
-            "UPDATE scn_signup_batch SET create_date = '2019-05-03 06:00:00' WHERE source_id = %s", [source.id],
+            "UPDATE scn_signup_batch SET create_date = '2019-05-03 06:00:00' WHERE source_id = %s",
+            [source.id],
         )
         with freeze_time('2019-05-03 07:00:00'):
             self.env.invalidate_all()
@@ -86,9 +90,16 @@ class TestSignupJobs(SharingCitiesCase):
 
     def test_a_text_typed_in_by_hand_goes_too(self):
         with freeze_time('2019-05-03 12:00:00'):
-            signup = self.env['scn.signup'].with_user(self.officer).create({
-                'city': 'Lakeside', 'raw_text': 'By letter',
-            })
+            signup = (
+                self.env['scn.signup']
+                .with_user(self.officer)
+                .create(
+                    {
+                        'city': 'Lakeside',
+                        'raw_text': 'By letter',
+                    }
+                )
+            )
             self.assertEqual(str(signup.raw_purge_on), '2019-10-30')
 
     def test_the_task_stays_when_odoo_deleted_the_ended_key(self):
@@ -96,7 +107,9 @@ class TestSignupJobs(SharingCitiesCase):
             self.receive()
             source = self.signup().source_id
             self.env['res.users.apikeys'].with_user(self.bot).sudo()._generate(
-                'rpc', 'old', self.env['scn.sync.key']._fields['expires_on'].to_date('2019-05-10'),
+                'rpc',
+                'old',
+                self.env['scn.sync.key']._fields['expires_on'].to_date('2019-05-10'),
             )
             source.invalidate_recordset()
             self.run_job('ir_cron_watch_sources')

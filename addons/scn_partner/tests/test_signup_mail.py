@@ -7,15 +7,18 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestSignupMail(SharingCitiesCase):
-
     def setUp(self):
         super().setUp()
         self.startClassPatcher(freeze_time('2019-05-10 12:00:00'))
         self.first = self.receive('first')
         self.source = self.first.source_id
-        self.source.write({
-            'acknowledge': True, 'contact_email': 'hello@network.example', 'privacy_url': 'https://network.example/p',
-        })
+        self.source.write(
+            {
+                'acknowledge': True,
+                'contact_email': 'hello@network.example',
+                'privacy_url': 'https://network.example/p',
+            }
+        )
 
     def wizard(self, signup):
         action = signup.with_user(self.officer).action_open_accept()
@@ -47,10 +50,14 @@ class TestSignupMail(SharingCitiesCase):
         self.assertTrue(self.first._can_acknowledge())
         self.assertFalse(self.receive('old', received_at='2019-04-01T00:00:00Z')._can_acknowledge())
         self.assertFalse(self.receive('nobody', email=None)._can_acknowledge())
-        self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.riverton.id,
-            'news_stopped_on': '2019-01-01 00:00:00',
-        })
+        self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.riverton.id,
+                'news_stopped_on': '2019-01-01 00:00:00',
+            }
+        )
         self.assertFalse(self.receive('stopped')._can_acknowledge())
         self.source.acknowledge = False
         self.assertFalse(self.first._can_acknowledge())
@@ -70,10 +77,14 @@ class TestSignupMail(SharingCitiesCase):
             form.send_mail = False
 
     def test_who_stopped_at_another_city_gets_no_mail(self):
-        self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-            'news_stopped_on': '2019-01-01 00:00:00',
-        })
+        self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+                'news_stopped_on': '2019-01-01 00:00:00',
+            }
+        )
         self.assertFalse(self.receive('elsewhere')._can_acknowledge())
 
     def test_a_line_break_in_the_city_does_not_break_the_mail(self):

@@ -5,11 +5,14 @@ from .common import SharingCitiesCase, record
 
 @tagged('post_install', '-at_install')
 class TestSignupMatching(SharingCitiesCase):
-
     def alias(self, name, kind='name', city=None):
-        return self.env['scn.city.alias'].create({
-            'organisation_id': (city or self.riverton).id, 'name': name, 'kind': kind,
-        })
+        return self.env['scn.city.alias'].create(
+            {
+                'organisation_id': (city or self.riverton).id,
+                'name': name,
+                'kind': kind,
+            }
+        )
 
     def assertMatch(self, signup, city, state, reasons=''):
         self.assertEqual(signup.organisation_id, city)
@@ -22,7 +25,9 @@ class TestSignupMatching(SharingCitiesCase):
         self.assertMatch(self.receive('name', city='City of RIVERTON'), self.riverton, 'matched')
         self.assertMatch(self.receive('alias', city='riverdorp'), self.riverton, 'matched')
         self.assertMatch(
-            self.receive('domain', city=None, email='x@mail.river.example'), self.riverton, 'review',
+            self.receive('domain', city=None, email='x@mail.river.example'),
+            self.riverton,
+            'review',
             'city_by_domain_only',
         )
 
@@ -41,13 +46,20 @@ class TestSignupMatching(SharingCitiesCase):
         self.assertMatch(self.receive(city=None), self.env['res.partner'], 'review', 'city_missing')
 
     def test_the_same_name_in_two_countries_is_ambiguous(self):
-        twin = self.env['res.partner'].create({
-            'name': 'Riverton', 'is_city': True, 'country_id': self.env.ref('base.us').id,
-        })
+        twin = self.env['res.partner'].create(
+            {
+                'name': 'Riverton',
+                'is_city': True,
+                'country_id': self.env.ref('base.us').id,
+            }
+        )
         self.assertMatch(self.receive('none', country=None), self.env['res.partner'], 'review', 'city_ambiguous')
         self.assertMatch(self.receive('us', country='US'), twin, 'matched')
         self.assertMatch(
-            self.receive('fr', country='FR'), self.env['res.partner'], 'review', 'city_other_country',
+            self.receive('fr', country='FR'),
+            self.env['res.partner'],
+            'review',
+            'city_other_country',
         )
 
     def test_name_and_domain_of_two_cities_go_to_review(self):
@@ -58,21 +70,33 @@ class TestSignupMatching(SharingCitiesCase):
         self.assertMatch(self.receive(email='ana@gmail.com'), self.riverton, 'matched')
 
     def test_a_known_person_is_found_by_address_and_name(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Example, Ana', 'email': 'ANA.example@riverton.example', 'parent_id': self.riverton.id,
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Example, Ana',
+                'email': 'ANA.example@riverton.example',
+                'parent_id': self.riverton.id,
+            }
+        )
         self.assertEqual(self.receive('same').contact_id, ana)
         self.assertFalse(self.receive('other', name='Jan Example').contact_id, "two people, one mailbox")
 
     def test_a_person_with_a_role_elsewhere_is_reviewed(self):
-        ana = self.env['res.partner'].create({
-            'name': 'Ana Example', 'email': 'ana.example@riverton.example', 'parent_id': self.lakeside.id,
-        })
+        ana = self.env['res.partner'].create(
+            {
+                'name': 'Ana Example',
+                'email': 'ana.example@riverton.example',
+                'parent_id': self.lakeside.id,
+            }
+        )
         self.assertFalse(self.receive('no-role').moved_from_id)
-        self.env['scn.contact.role'].create({
-            'organisation_id': self.lakeside.id, 'contact_id': ana.id, 'role': 'staff_lead',
-            'date_start': '2018-01-01',
-        })
+        self.env['scn.contact.role'].create(
+            {
+                'organisation_id': self.lakeside.id,
+                'contact_id': ana.id,
+                'role': 'staff_lead',
+                'date_start': '2018-01-01',
+            }
+        )
         signup = self.receive('role')
         self.assertMatch(signup, self.riverton, 'review', 'known_at_other_city')
         self.assertEqual(signup.moved_from_id, ana)

@@ -11,7 +11,6 @@ from .common import SharingCitiesCase, external_id, record
 
 @tagged('post_install', '-at_install')
 class TestSignupSync(SharingCitiesCase):
-
     def call(self, method, user=None, **payload):
         return json.loads(getattr(self.env['scn.signup'].with_user(user or self.bot), method)(json.dumps(payload)))
 
@@ -34,8 +33,18 @@ class TestSignupSync(SharingCitiesCase):
 
     def test_the_bot_reads_and_writes_nothing_itself(self):
         signup = self.receive()
-        for model in ('scn.signup', 'scn.signup.run', 'scn.signup.batch', 'scn.signup.source', 'res.partner',
-                      'scn.benefit', 'scn.grade.benefit', 'scn.contact.key', 'res.users', 'ir.config_parameter'):
+        for model in (
+            'scn.signup',
+            'scn.signup.run',
+            'scn.signup.batch',
+            'scn.signup.source',
+            'res.partner',
+            'scn.benefit',
+            'scn.grade.benefit',
+            'scn.contact.key',
+            'res.users',
+            'ir.config_parameter',
+        ):
             Model = self.env[model].with_user(self.bot)
             with self.assertRaises(AccessError, msg=model):
                 Model.search_read([], ['id'], limit=1)
@@ -55,13 +64,27 @@ class TestSignupSync(SharingCitiesCase):
             bot.read(['login'])
 
     def test_the_callers_context_and_records_count_for_nothing(self):
-        Signup = self.env['scn.signup'].with_user(self.bot).with_context(
-            active_test=False, default_state='accepted', default_city_partner_id=self.lakeside.id,
-            allowed_company_ids=[999],
+        Signup = (
+            self.env['scn.signup']
+            .with_user(self.bot)
+            .with_context(
+                active_test=False,
+                default_state='accepted',
+                default_city_partner_id=self.lakeside.id,
+                allowed_company_ids=[999],
+            )
         )
-        Signup.browse([1, 2, 3]).sync_receive(json.dumps({
-            'protocol': 1, 'source': 'test', 'run': 'r', 'batch': 'b', 'records': [record()],
-        }))
+        Signup.browse([1, 2, 3]).sync_receive(
+            json.dumps(
+                {
+                    'protocol': 1,
+                    'source': 'test',
+                    'run': 'r',
+                    'batch': 'b',
+                    'records': [record()],
+                }
+            )
+        )
         self.assertEqual(self.signup().state, 'matched')
         self.assertFalse(self.signup().city_partner_id)
 
@@ -70,19 +93,51 @@ class TestSignupSync(SharingCitiesCase):
     def test_every_field_arrives(self):
         signup = self.receive(consent={'given_at': '2019-05-02T08:00:00Z', 'wording': 'Yes', 'source': 'form'})
         self.assertEqual(
-            (signup.contact_name, signup.email, signup.phone, signup.position, signup.unit, signup.city,
-             signup.country_id, signup.language, signup.wants_task_force, signup.wants_event, signup.subject,
-             signup.raw_text, signup.consent_wording, signup.consent_source, str(signup.consent_given_at),
-             str(signup.received_at), signup.run_id.key),
-            ('Ana Example', 'ana.example@riverton.example', '+441632960101', 'Head of unit', 'Digital economy unit',
-             'Riverton', self.uk, 'en', True, False, 'Joining the task force', 'Dear team, please add us.', 'Yes',
-             'form', '2019-05-02 08:00:00', '2019-05-03 10:00:00', 'run-1'),
+            (
+                signup.contact_name,
+                signup.email,
+                signup.phone,
+                signup.position,
+                signup.unit,
+                signup.city,
+                signup.country_id,
+                signup.language,
+                signup.wants_task_force,
+                signup.wants_event,
+                signup.subject,
+                signup.raw_text,
+                signup.consent_wording,
+                signup.consent_source,
+                str(signup.consent_given_at),
+                str(signup.received_at),
+                signup.run_id.key,
+            ),
+            (
+                'Ana Example',
+                'ana.example@riverton.example',
+                '+441632960101',
+                'Head of unit',
+                'Digital economy unit',
+                'Riverton',
+                self.uk,
+                'en',
+                True,
+                False,
+                'Joining the task force',
+                'Dear team, please add us.',
+                'Yes',
+                'form',
+                '2019-05-02 08:00:00',
+                '2019-05-03 10:00:00',
+                'run-1',
+            ),
         )
 
     def test_statuses(self):
         self.assertEqual(self.send(record('a'), record('b'), batch='1'), [('created', None)] * 2)
-        self.assertEqual(self.send(record('a'), record('b', phone=None), batch='2'),
-                         [('unchanged', None), ('updated', None)])
+        self.assertEqual(
+            self.send(record('a'), record('b', phone=None), batch='2'), [('unchanged', None), ('updated', None)]
+        )
         self.assertEqual(self.send(record('c', review_reasons=['forwarded']), batch='3'), [('review', 'forwarded')])
         self.assertEqual(self.send(record('c', review_reasons=['forwarded']), batch='4'), [('unchanged', None)])
 
@@ -106,7 +161,10 @@ class TestSignupSync(SharingCitiesCase):
         purged = self.receive('purged')
         purged.sudo().write({'raw_purged_on': '2020-01-01', 'raw_text': False})
         answers = self.send(
-            record('accepted', name='X Y'), record('rejected', name='X Y'), record('purged', name='X Y'), batch='late',
+            record('accepted', name='X Y'),
+            record('rejected', name='X Y'),
+            record('purged', name='X Y'),
+            batch='late',
         )
         self.assertEqual(answers, [('unchanged', 'decided')] * 3)
         self.assertEqual((accepted.state, rejected.state, purged.contact_name), ('accepted', 'rejected', 'Ana Example'))
@@ -114,9 +172,15 @@ class TestSignupSync(SharingCitiesCase):
     # -- exactly once ------------------------------------------------------------------------------------------
 
     def test_the_same_batch_returns_the_first_answer_and_writes_nothing(self):
-        payload = json.dumps({
-            'protocol': 1, 'source': 'test', 'run': 'r', 'batch': 'b', 'records': [record()],
-        })
+        payload = json.dumps(
+            {
+                'protocol': 1,
+                'source': 'test',
+                'run': 'r',
+                'batch': 'b',
+                'records': [record()],
+            }
+        )
         bot = self.env['scn.signup'].with_user(self.bot)
         first = bot.sync_receive(payload)
         self.signup().sudo().contact_name = 'Changed since'
@@ -261,7 +325,11 @@ class TestSignupSync(SharingCitiesCase):
         self.receive('open')
         self.receive('accepted').with_user(self.officer)._accept()
         payload = {
-            'protocol': 1, 'source': 'test', 'run': 'r', 'batch': 'w', 'reason': 'wrong folder',
+            'protocol': 1,
+            'source': 'test',
+            'run': 'r',
+            'batch': 'w',
+            'reason': 'wrong folder',
             'external_ids': [external_id('open'), external_id('accepted'), external_id('never')],
         }
         answer = self.call('sync_withdraw', **payload)

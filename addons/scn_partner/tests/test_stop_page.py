@@ -5,7 +5,6 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestStopPage(HttpCase, SharingCitiesCase):
-
     URL = '/sharing-cities/stop'
 
     def setUp(self):

@@ -9,7 +9,6 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestSyncKey(SharingCitiesCase):
-
     def wizard(self, user=None, **values):
         return self.env['scn.sync.key'].with_user(user or self.manager).create({'user_id': self.bot.id, **values})
 

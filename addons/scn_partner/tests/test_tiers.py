@@ -11,7 +11,6 @@ from .common import SharingCitiesCase
 
 @tagged('post_install', '-at_install')
 class TestTiers(SharingCitiesCase):
-
     def test_the_matrix_is_the_one_of_the_foundation(self):
         """Source: the benefit table in the foundation's texts."""
         cells = {
@@ -44,12 +43,12 @@ class TestTiers(SharingCitiesCase):
         self.env.invalidate_all()
         with self.assertQueryCount(10):
             self.env['scn.benefit'].get_matrix()
-        extra = self.env['scn.benefit'].create([
-            {'name': f'Extra {number}', 'code': f'extra_{number}'} for number in range(30)
-        ])
-        self.env['scn.grade.benefit'].create([
-            {'grade_id': self.tier['partner'].id, 'benefit_id': benefit.id} for benefit in extra
-        ])
+        extra = self.env['scn.benefit'].create(
+            [{'name': f'Extra {number}', 'code': f'extra_{number}'} for number in range(30)]
+        )
+        self.env['scn.grade.benefit'].create(
+            [{'grade_id': self.tier['partner'].id, 'benefit_id': benefit.id} for benefit in extra]
+        )
         self.env.invalidate_all()
         with self.assertQueryCount(10):
             self.env['scn.benefit'].get_matrix()
@@ -70,10 +69,12 @@ class TestTiers(SharingCitiesCase):
 
     def test_one_line_per_tier_and_benefit(self):
         with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
-            self.env['scn.grade.benefit'].create({
-                'grade_id': self.tier['partner'].id,
-                'benefit_id': self.env.ref('scn_partner.benefit_alex').id,
-            })
+            self.env['scn.grade.benefit'].create(
+                {
+                    'grade_id': self.tier['partner'].id,
+                    'benefit_id': self.env.ref('scn_partner.benefit_alex').id,
+                }
+            )
 
     def test_a_held_tier_cannot_be_deleted(self):
         self.give_tier(self.riverton, 'associate')
@@ -93,9 +94,13 @@ class TestTiers(SharingCitiesCase):
         self.assertEqual(self.riverton.grade_id, self.tier['premium'])
 
     def test_a_new_city_in_the_task_force_gets_its_tier_at_once(self):
-        city = self.env['res.partner'].create({
-            'name': 'Hillford', 'is_city': True, 'task_force_since': '2019-01-01',
-        })
+        city = self.env['res.partner'].create(
+            {
+                'name': 'Hillford',
+                'is_city': True,
+                'task_force_since': '2019-01-01',
+            }
+        )
         self.assertEqual(city.grade_id, self.tier['task_force'])
 
     def test_the_free_tier_is_not_set_by_hand(self):
@@ -107,16 +112,24 @@ class TestTiers(SharingCitiesCase):
             with self.assertRaisesRegex(ValidationError, "not set by hand"):
                 self.riverton.with_user(user).grade_id = self.tier['premium']
             with self.assertRaisesRegex(ValidationError, "not set by hand"):
-                self.env['res.partner'].with_user(user).create({
-                    'name': 'Hillford', 'is_city': True, 'grade_id': self.tier['premium'].id,
-                })
+                self.env['res.partner'].with_user(user).create(
+                    {
+                        'name': 'Hillford',
+                        'is_city': True,
+                        'grade_id': self.tier['premium'].id,
+                    }
+                )
         self.give_tier(self.riverton, 'premium')
         self.riverton.with_user(self.manager).grade_id = False
         self.assertEqual(self.riverton.grade_id, self.tier['premium'], "the projection puts it back")
 
     def test_a_context_key_opens_nothing(self):
         city = self.riverton.with_user(self.officer).with_context(
-            su=True, install_mode=True, module='scn_partner', tracking_disable=True, scn_force=True,
+            su=True,
+            install_mode=True,
+            module='scn_partner',
+            tracking_disable=True,
+            scn_force=True,
         )
         with self.assertRaises(ValidationError):
             city.grade_id = self.tier['premium']

@@ -21,35 +21,59 @@ class TestTours(HttpCase):
             ('tour_reader', 'scn_partner.group_scn_user'),
         ):
             new_test_user(cls.env, login, groups=group)
-        cls.tier = cls.env['res.partner.grade'].create({
-            'name': 'Tour tier', 'code': 'tour_tier', 'rank': 1000, 'is_paid': True,
-        })
-        cls.access, cls.counted, cls.request = cls.env['scn.benefit'].create([
-            {'name': f'Tour benefit {kind}', 'code': f'tour_{kind}', 'kind': kind, 'sequence': 1000}
-            for kind in ('access', 'counted', 'request')
-        ])
-        cls.env['scn.grade.benefit'].create([
-            {'grade_id': cls.tier.id, 'benefit_id': cls.counted.id, 'quantity': 1, 'per': 'year'},
-            {'grade_id': cls.tier.id, 'benefit_id': cls.request.id},
-        ])
+        cls.tier = cls.env['res.partner.grade'].create(
+            {
+                'name': 'Tour tier',
+                'code': 'tour_tier',
+                'rank': 1000,
+                'is_paid': True,
+            }
+        )
+        cls.access, cls.counted, cls.request = cls.env['scn.benefit'].create(
+            [
+                {'name': f'Tour benefit {kind}', 'code': f'tour_{kind}', 'kind': kind, 'sequence': 1000}
+                for kind in ('access', 'counted', 'request')
+            ]
+        )
+        cls.env['scn.grade.benefit'].create(
+            [
+                {'grade_id': cls.tier.id, 'benefit_id': cls.counted.id, 'quantity': 1, 'per': 'year'},
+                {'grade_id': cls.tier.id, 'benefit_id': cls.request.id},
+            ]
+        )
         cls.belgium = cls.env.ref('base.be')
-        cls.city = cls.env['res.partner'].create({
-            'name': 'Tourville', 'is_city': True, 'country_id': cls.belgium.id,
-        })
+        cls.city = cls.env['res.partner'].create(
+            {
+                'name': 'Tourville',
+                'is_city': True,
+                'country_id': cls.belgium.id,
+            }
+        )
         # The newest come first in the inbox, whatever else the database holds; the browser has today's clock.
         cls.received_at = fields.Datetime.now() - timedelta(days=2)
-        cls.matched, cls.unknown = cls.env['scn.signup'].create([
-            {
-                'contact_name': 'Tour Ana', 'email': 'tour.ana@tourville.example', 'city': 'Tourville',
-                'country_id': cls.belgium.id, 'position': 'Policy officer', 'unit': 'Digital economy',
-                'wants_task_force': True, 'received_at': cls.received_at,
-            },
-            {
-                'contact_name': 'Tour Jon', 'email': 'tour.jon@nova-tour.example', 'city': 'Nova Tour',
-                'country_id': cls.env.ref('base.es').id, 'position': 'Head of unit',
-                'wants_task_force': True, 'received_at': cls.received_at,
-            },
-        ])
+        cls.matched, cls.unknown = cls.env['scn.signup'].create(
+            [
+                {
+                    'contact_name': 'Tour Ana',
+                    'email': 'tour.ana@tourville.example',
+                    'city': 'Tourville',
+                    'country_id': cls.belgium.id,
+                    'position': 'Policy officer',
+                    'unit': 'Digital economy',
+                    'wants_task_force': True,
+                    'received_at': cls.received_at,
+                },
+                {
+                    'contact_name': 'Tour Jon',
+                    'email': 'tour.jon@nova-tour.example',
+                    'city': 'Nova Tour',
+                    'country_id': cls.env.ref('base.es').id,
+                    'position': 'Head of unit',
+                    'wants_task_force': True,
+                    'received_at': cls.received_at,
+                },
+            ]
+        )
 
     def cell(self, benefit):
         """``(quantity, per)`` of the tour's tier for a benefit, None where the tier does not include it."""
@@ -68,6 +92,7 @@ class TestTours(HttpCase):
 
     def test_refused_change_leaves_cell(self):
         """What the server refuses is said, and the cell shows what still holds."""
+
         def refuse(lines, vals):
             raise UserError("Refused by the test")
 
@@ -78,13 +103,24 @@ class TestTours(HttpCase):
 
     def test_reader_sees_matrix_and_cities(self):
         """A reader cannot change a cell, and gets from a tier to its cities."""
-        product = self.env['product.product'].create({
-            'name': 'Fee', 'type': 'service', 'service_tracking': 'partnership', 'grade_id': self.tier.id,
-        })
-        self.env['scn.partnership'].create({
-            'partner_id': self.city.id, 'grade_id': self.tier.id, 'product_id': product.id, 'fee': 100.0,
-            'date_start': '2019-01-01', 'state': 'active',
-        })
+        product = self.env['product.product'].create(
+            {
+                'name': 'Fee',
+                'type': 'service',
+                'service_tracking': 'partnership',
+                'grade_id': self.tier.id,
+            }
+        )
+        self.env['scn.partnership'].create(
+            {
+                'partner_id': self.city.id,
+                'grade_id': self.tier.id,
+                'product_id': product.id,
+                'fee': 100.0,
+                'date_start': '2019-01-01',
+                'state': 'active',
+            }
+        )
         self.start_tour('/odoo/tiers-and-benefits', 'scn_benefit_matrix_reader', login='tour_reader')
         self.assertEqual(self.cell(self.access), None)
         self.assertEqual(self.cell(self.counted), (1, 'year'))

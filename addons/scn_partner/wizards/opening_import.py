@@ -82,7 +82,8 @@ class ScnOpeningImport(models.TransientModel):
         :return: the first problem as a sentence, or False
         """
         found = [
-            city for code, city in cities.get(city_name_key(row['city']), [])
+            city
+            for code, city in cities.get(city_name_key(row['city']), [])
             if not row['country'] or code in (row['country'].upper(), '')
         ]
         tier, currency = tiers.get(row['tier'].lower()), currencies.get(row['currency'].upper())
@@ -108,8 +109,15 @@ class ScnOpeningImport(models.TransientModel):
                 term += 1
             first, last = term_dates(anchor, months, term)
             values.update(
-                partner_id=found[0].id, grade_id=tier.id, fee=fee, currency_id=currency.id, anchor_date=anchor,
-                interval_months=months, term_number=term, term_start=first, term_end=last,
+                partner_id=found[0].id,
+                grade_id=tier.id,
+                fee=fee,
+                currency_id=currency.id,
+                anchor_date=anchor,
+                interval_months=months,
+                term_number=term,
+                term_start=first,
+                term_end=last,
             )
         return problem
 
@@ -132,8 +140,12 @@ class ScnOpeningImport(models.TransientModel):
 
     def _reopen(self):
         return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Import running partnerships"),
-            'res_model': self._name, 'res_id': self.id, 'views': [(False, 'form')], 'target': 'new',
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Import running partnerships"),
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [(False, 'form')],
+            'target': 'new',
         }
 
 
@@ -165,37 +177,55 @@ class ScnOpeningImportLine(models.TransientModel):
         :return: the partnership
         """
         self.ensure_one()
-        partnership = self.env['scn.partnership'].sudo().create({
-            'partner_id': self.partner_id.id,
-            'company_id': company.id,
-            'currency_id': self.currency_id.id,
-            'grade_id': self.grade_id.id,
-            'product_id': self.grade_id.fee_product_id.id,
-            'fee': self.fee,
-            'interval_months': self.interval_months,
-            'date_start': self.anchor_date,
-            'anchor_date': self.anchor_date,
-            'user_id': self.env.uid,
-            'eligibility': 'positive',
-            'eligibility_user_id': self.env.uid,
-            'eligibility_date': fields.Date.context_today(self),
-            'eligibility_review_on': fields.Date.context_today(self) + relativedelta(years=1),
-        })
+        partnership = (
+            self.env['scn.partnership']
+            .sudo()
+            .create(
+                {
+                    'partner_id': self.partner_id.id,
+                    'company_id': company.id,
+                    'currency_id': self.currency_id.id,
+                    'grade_id': self.grade_id.id,
+                    'product_id': self.grade_id.fee_product_id.id,
+                    'fee': self.fee,
+                    'interval_months': self.interval_months,
+                    'date_start': self.anchor_date,
+                    'anchor_date': self.anchor_date,
+                    'user_id': self.env.uid,
+                    'eligibility': 'positive',
+                    'eligibility_user_id': self.env.uid,
+                    'eligibility_date': fields.Date.context_today(self),
+                    'eligibility_review_on': fields.Date.context_today(self) + relativedelta(years=1),
+                }
+            )
+        )
         for number in range(self.term_number + 1):
             first, last = term_dates(self.anchor_date, self.interval_months, number)
             if number == self.term_number:
                 partnership._add_period(
-                    'renewal' if number else 'initial', first, last, self.fee, state='elsewhere',
+                    'renewal' if number else 'initial',
+                    first,
+                    last,
+                    self.fee,
+                    state='elsewhere',
                 )
             else:
-                self.env['scn.partnership.period'].sudo().create(partnership._prepare_period_values(
-                    'renewal' if number else 'initial', first, last, 0.0, state='elsewhere',
-                ))
+                self.env['scn.partnership.period'].sudo().create(
+                    partnership._prepare_period_values(
+                        'renewal' if number else 'initial',
+                        first,
+                        last,
+                        0.0,
+                        state='elsewhere',
+                    )
+                )
         partnership.write({'state': 'active'})
         today = fields.Date.context_today(self)
         for code, count in read_used(self.used or '').items():
             windows = partnership.entitlement_ids.filtered(
-                lambda window, code=code: window.benefit_id.code == code and window.window_start <= today <= window.window_end,
+                lambda window, code=code: (
+                    window.benefit_id.code == code and window.window_start <= today <= window.window_end
+                ),
             )
             for window in windows:
                 window.used = min(count, window.quota)

@@ -12,11 +12,18 @@ class ScnPartnershipUpgrade(models.TransientModel):
     currency_id = fields.Many2one(related='partnership_id.currency_id')
     old_grade_id = fields.Many2one(related='partnership_id.grade_id', string="Tier now")
     product_id = fields.Many2one(
-        'product.product', string="Upgrade to", required=True,
+        'product.product',
+        string="Upgrade to",
+        required=True,
         domain="[('service_tracking', '=', 'partnership'), ('grade_id.is_paid', '=', True), ('grade_id', '!=', old_grade_id)]",
     )
     fee = fields.Monetary(
-        string="Fee of a whole term", required=True, compute='_compute_fee', store=True, readonly=False, precompute=True,
+        string="Fee of a whole term",
+        required=True,
+        compute='_compute_fee',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     change_on = fields.Date(string="From", required=True, default=fields.Date.context_today)
     charge = fields.Monetary(string="Remaining days at the new fee", compute='_compute_amounts')
@@ -30,9 +37,16 @@ class ScnPartnershipUpgrade(models.TransientModel):
     def _compute_fee(self):
         for wizard in self:
             company = wizard.partnership_id.company_id or self.env.company
-            wizard.fee = wizard.product_id.currency_id._convert(
-                wizard.product_id.lst_price, wizard.currency_id, company, fields.Date.context_today(self),
-            ) if wizard.product_id and wizard.currency_id else 0.0
+            wizard.fee = (
+                wizard.product_id.currency_id._convert(
+                    wizard.product_id.lst_price,
+                    wizard.currency_id,
+                    company,
+                    fields.Date.context_today(self),
+                )
+                if wizard.product_id and wizard.currency_id
+                else 0.0
+            )
 
     @api.depends('product_id', 'fee', 'change_on')
     def _compute_amounts(self):
@@ -53,7 +67,8 @@ class ScnPartnershipUpgrade(models.TransientModel):
         for wizard in self:
             old = {line.benefit_id: line for line in wizard.old_grade_id.benefit_line_ids}
             gained = [
-                line.display_name for line in wizard.product_id.grade_id.benefit_line_ids
+                line.display_name
+                for line in wizard.product_id.grade_id.benefit_line_ids
                 if line.benefit_id not in old
                 or (line.quantity, line.per) != (old[line.benefit_id].quantity, old[line.benefit_id].per)
             ]
@@ -69,27 +84,43 @@ class ScnPartnershipUpgrade(models.TransientModel):
         partnership = self.partnership_id
         partnership._check_officer()
         plan = partnership._prepare_upgrade(self.product_id, self.fee, self.change_on)
-        order = self.env['sale.order'].sudo().create({
-            'partner_id': partnership.partner_id.id,
-            'partner_invoice_id': (partnership.billing_contact_id or partnership.payer_id or partnership.partner_id).id,
-            'company_id': partnership.company_id.id,
-            'currency_id': partnership.currency_id.id,
-            'scn_partnership_id': partnership.id,
-            'scn_kind': 'upgrade',
-            'scn_date_start': self.change_on,
-            'scn_fee': self.fee,
-            'order_line': [fields.Command.create({
-                'product_id': self.product_id.id,
-                'product_uom_qty': 1,
-                'price_unit': plan['net'],
-                'name': self.env._(
-                    "Upgrade to %(tier)s from %(day)s: %(charge)s for the remaining days, less %(credit)s already paid",
-                    tier=self.product_id.grade_id.name, day=self.change_on,
-                    charge=partnership.currency_id.format(plan['charge']),
-                    credit=partnership.currency_id.format(plan['credit']),
-                ),
-            })],
-        })
+        order = (
+            self.env['sale.order']
+            .sudo()
+            .create(
+                {
+                    'partner_id': partnership.partner_id.id,
+                    'partner_invoice_id': (
+                        partnership.billing_contact_id or partnership.payer_id or partnership.partner_id
+                    ).id,
+                    'company_id': partnership.company_id.id,
+                    'currency_id': partnership.currency_id.id,
+                    'scn_partnership_id': partnership.id,
+                    'scn_kind': 'upgrade',
+                    'scn_date_start': self.change_on,
+                    'scn_fee': self.fee,
+                    'order_line': [
+                        fields.Command.create(
+                            {
+                                'product_id': self.product_id.id,
+                                'product_uom_qty': 1,
+                                'price_unit': plan['net'],
+                                'name': self.env._(
+                                    "Upgrade to %(tier)s from %(day)s: %(charge)s for the remaining days, less %(credit)s already paid",
+                                    tier=self.product_id.grade_id.name,
+                                    day=self.change_on,
+                                    charge=partnership.currency_id.format(plan['charge']),
+                                    credit=partnership.currency_id.format(plan['credit']),
+                                ),
+                            }
+                        )
+                    ],
+                }
+            )
+        )
         return {
-            'type': 'ir.actions.act_window', 'res_model': 'sale.order', 'res_id': order.id, 'views': [(False, 'form')],
+            'type': 'ir.actions.act_window',
+            'res_model': 'sale.order',
+            'res_id': order.id,
+            'views': [(False, 'form')],
         }

@@ -17,18 +17,25 @@ class ScnSignupAccept(models.TransientModel):
     change_preview = fields.Html(related='signup_id.change_preview', related_sudo=False)
     needs_new_city = fields.Boolean(compute='_compute_signup_id')
     create_city = fields.Boolean(
-        string="Create this city", help="Check the list of cities first: it may be known under another name.",
+        string="Create this city",
+        help="Check the list of cities first: it may be known under another name.",
     )
     moved_from_id = fields.Many2one(related='signup_id.moved_from_id', related_sudo=False)
     end_old_roles = fields.Boolean(
-        string="End the roles there", default=True, help="Leave it out where somebody works for both cities.",
+        string="End the roles there",
+        default=True,
+        help="Leave it out where somebody works for both cities.",
     )
     can_send_mail = fields.Boolean(compute='_compute_can_send_mail')
     send_mail = fields.Boolean(string="Confirm by mail", compute='_compute_mail', store=True, readonly=False)
     mail_to = fields.Char(string="To", related='signup_id.email', related_sudo=False)
     mail_subject = fields.Char(string="Subject", compute='_compute_mail', store=True, readonly=False)
     mail_body = fields.Html(
-        string="Text", compute='_compute_mail', store=True, readonly=False, sanitize_style=True,
+        string="Text",
+        compute='_compute_mail',
+        store=True,
+        readonly=False,
+        sanitize_style=True,
     )
 
     @api.depends('signup_ids')
@@ -64,10 +71,12 @@ class ScnSignupAccept(models.TransientModel):
         """
         self.ensure_one()
         if self.needs_new_city and not self.create_city:
-            raise UserError(self.env._(
-                "“%(city)s” is not in the list of cities. Tick “Create this city”, or close this and choose the city.",
-                city=self.city_name or self.env._("(no city named)"),
-            ))
+            raise UserError(
+                self.env._(
+                    "“%(city)s” is not in the list of cities. Tick “Create this city”, or close this and choose the city.",
+                    city=self.city_name or self.env._("(no city named)"),
+                )
+            )
         can_send_mail = self.can_send_mail
         self.signup_ids._accept(create_city=self.create_city, end_old_roles=self.end_old_roles)
         if self.send_mail and can_send_mail:

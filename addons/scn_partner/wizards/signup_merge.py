@@ -11,7 +11,8 @@ class ScnSignupMerge(models.TransientModel):
     signup_ids = fields.Many2many('scn.signup', string="Sign-ups", required=True)
     signup_id = fields.Many2one('scn.signup', string="Sign-up", compute='_compute_signup_id')
     contact_id = fields.Many2one(
-        'res.partner', required=True,
+        'res.partner',
+        required=True,
         domain="[('is_company', '=', False), ('commercial_partner_id.is_city', '=', True)]",
     )
     city_id = fields.Many2one(related='contact_id.commercial_partner_id', string="City")
@@ -42,8 +43,12 @@ class ScnSignupMerge(models.TransientModel):
         if not city.is_city or self.contact_id == city:
             raise UserError(self.env._("Choose a person who is a contact of a city."))
         self.signup_id._check_can_decide()
-        self.signup_id.sudo().write({
-            'organisation_id': city.id, 'contact_id': self.contact_id.id, 'city_is_chosen': True,
-        })
+        self.signup_id.sudo().write(
+            {
+                'organisation_id': city.id,
+                'contact_id': self.contact_id.id,
+                'city_is_chosen': True,
+            }
+        )
         self.signup_id._accept()
         return {'type': 'ir.actions.act_window_close'}

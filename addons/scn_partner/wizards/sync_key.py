@@ -14,13 +14,16 @@ class ScnSyncKey(models.TransientModel):
     _description = 'Key for the Sync'
 
     user_id = fields.Many2one(
-        'res.users', string="Automation user", required=True,
+        'res.users',
+        string="Automation user",
+        required=True,
         domain=lambda self: [('all_group_ids', 'in', self.env.ref('scn_partner.group_scn_sync_bot').ids)],
         default=lambda self: self._default_user_id(),
     )
     name = fields.Char(string="Purpose", required=True, default=lambda self: self.env._("Nightly sync"))
     expires_on = fields.Date(
-        string="Valid until", required=True,
+        string="Valid until",
+        required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=180),
     )
     key = fields.Char(store=False, readonly=True)
@@ -50,7 +53,8 @@ class ScnSyncKey(models.TransientModel):
             keys = wizard._get_keys()
             wizard.existing_keys = "\n".join(
                 self.env._(
-                    "%(name)s, valid until %(day)s", name=key.name,
+                    "%(name)s, valid until %(day)s",
+                    name=key.name,
                     day=fields.Date.to_string(key.expiration_date) if key.expiration_date else self.env._("revoked"),
                 )
                 for key in keys
@@ -70,11 +74,21 @@ class ScnSyncKey(models.TransientModel):
         today = fields.Date.context_today(self)
         longest = bot.all_group_ids.sorted('api_key_duration')[-1:].api_key_duration
         if not today < self.expires_on <= today + timedelta(days=longest):
-            raise UserError(self.env._(
-                "A key is valid from one day to %(days)s days: choose a day in that time.", days=int(longest),
-            ))
-        key = self.env['res.users.apikeys'].with_user(bot).sudo()._generate(
-            'rpc', self.name, fields.Datetime.to_datetime(self.expires_on + timedelta(days=1)),
+            raise UserError(
+                self.env._(
+                    "A key is valid from one day to %(days)s days: choose a day in that time.",
+                    days=int(longest),
+                )
+            )
+        key = (
+            self.env['res.users.apikeys']
+            .with_user(bot)
+            .sudo()
+            ._generate(
+                'rpc',
+                self.name,
+                fields.Datetime.to_datetime(self.expires_on + timedelta(days=1)),
+            )
         )
         # The key travels in the action only. Odoo's own dialog for it would put it into the server's log: it has
         # no table, and a page that is left while the dialog is open is saved.

@@ -7,14 +7,16 @@ from odoo.tools import file_path
 
 from .common import SharingCitiesCase
 
-#: The places whose terms a sender or a city reads: mails, the stop page, tiers, benefits and periods.
+#: The places whose terms a sender or a city reads: mails, the stop page, the portal, tiers, benefits, periods, roles.
 READ_BY_CITIES = re.compile(
     r'model:mail\.template,(?:subject|body_html):.+'
     r'|model_terms:ir\.ui\.view,arch_db:scn_partner\.stop_page'
+    r'|model_terms:ir\.ui\.view,arch_db:scn_partner\.portal_(?:city|my_home_city|breadcrumbs_city|no_city|no_pdf)'
     r'|model:res\.partner\.grade,(?:name|description):.+'
     r'|model:scn\.benefit,name:.+'
     r'|model_terms:scn\.benefit,how_to_text:.+'
-    r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_grade_benefit__per__.+',
+    r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_grade_benefit__per__.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_contact_role__role__.+',
 )
 PLACE = re.compile(r'model(?:_terms)?:(?P<model>[\w.]+),(?P<field>\w+):(?P<xml_id>.+)')
 #: What a text may not lose: field names in expressions, and places to be filled in.

@@ -62,7 +62,7 @@ class ScnPartnership(models.Model):
         }
 
     def _apply_upgrade(self, line, day):
-        """Write the upgrade period of a confirmed order and lift the tier.
+        """Write the upgrade period of a confirmed order; the tier follows on its day.
 
         The price is the order's: a fixed date and amount were offered and accepted.
         """
@@ -81,7 +81,6 @@ class ScnPartnership(models.Model):
             fee=fee,
             sale_line_id=line.id,
         )
-        self.write({'grade_id': line.product_id.grade_id.id, 'product_id': line.product_id.id, 'fee': fee})
         return period
 
     def _prepare_renewal_order_values(self):
@@ -152,7 +151,7 @@ class ScnPartnership(models.Model):
         if not left:
             self._cancel(self.env._("Order cancelled: %(orders)s", orders=", ".join(orders.mapped('name'))))
             return
-        latest = left[-1]
-        term = latest.parent_id or latest
-        self.env['scn.entitlement'].sudo()._rebase(term, latest.grade_id, fields.Date.context_today(self))
+        today = fields.Date.context_today(self)
+        latest = self._get_period_on(today) or left[-1]
+        self.env['scn.entitlement'].sudo()._rebase(latest.parent_id or latest, latest.grade_id, today)
         self.write({'grade_id': latest.grade_id.id, 'product_id': latest.product_id.id, 'fee': latest.fee})

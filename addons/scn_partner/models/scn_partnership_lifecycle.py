@@ -64,6 +64,7 @@ class ScnPartnership(models.Model):
         """Bring states, renewals and tiers in line with a day. A second call with the same day changes nothing."""
         for partnership in self:
             partnership._plan_automatic_renewal(today)
+            partnership._follow_period(today)
             state, grace_until = partnership._get_due_state(today)
             values = {}
             if state != partnership.state:
@@ -141,7 +142,7 @@ class ScnPartnership(models.Model):
         if kind == 'upgrade':
             self.env['scn.entitlement'].sudo()._rebase(period.parent_id, period.grade_id, date_start)
         else:
-            self.env['scn.entitlement'].sudo()._rebase(period, self.grade_id, date_start)
+            self.env['scn.entitlement'].sudo()._rebase(period, period.grade_id, date_start)
         return period.sudo(self.env.su)
 
     def _add_renewal_period(self, price=None, sale_line=None):
@@ -150,14 +151,49 @@ class ScnPartnership(models.Model):
         :param float price: the agreed fee; otherwise the next fee, else the fee
         """
         self.ensure_one()
-        if self.next_grade_id and self.next_grade_id != self.grade_id:
-            product = self.next_grade_id.fee_product_id or self.product_id
-            self.write({'grade_id': self.next_grade_id.id, 'product_id': product.id, 'next_grade_id': False})
+        grade = self.next_grade_id or self.grade_id
+        product = (grade.fee_product_id if grade != self.grade_id else self.product_id) or self.product_id
         fee = price if price is not None else (self.next_fee or self.fee)
-        self.write({'fee': fee, 'next_fee': 0.0, 'council_decision_on': False, 'renewal_declined': False})
-        number = len(self.period_ids.filtered(lambda period: period.kind in ('initial', 'renewal')))
-        first, last = term_dates(self.anchor_date, self.interval_months, number)
-        return self._add_period('renewal', first, last, fee, sale_line_id=sale_line.id if sale_line else False)
+        # The city keeps today's tier until the new term starts: `_follow_period` changes it on that day.
+        self.write({'next_fee': 0.0, 'council_decision_on': False, 'renewal_declined': False})
+        terms = self.period_ids.filtered(
+            lambda period: period.kind in ('initial', 'renewal') and period.state != 'cancelled',
+        )
+        first, last = term_dates(self.anchor_date, self.interval_months, len(terms))
+        return self._add_period(
+            'renewal',
+            first,
+            last,
+            fee,
+            grade_id=grade.id,
+            product_id=product.id,
+            fee=fee,
+            sale_line_id=sale_line.id if sale_line else False,
+        )
+
+    def _get_period_on(self, day):
+        """The period that decides on tier and fee on a day: the latest upgrade, else the term; may be empty."""
+        self.ensure_one()
+        return self.period_ids.filtered(
+            lambda period: period.state != 'cancelled' and period.date_start <= day <= period.date_end,
+        ).sorted(lambda period: (period.date_start, period.number))[-1:]
+
+    def _follow_period(self, today):
+        """Tier and fee are those of the period of the day: a downgrade waits for its term, an upgrade for its day."""
+        self.ensure_one()
+        period = self._get_period_on(today)
+        if not period:
+            return
+        values = {'grade_id': period.grade_id, 'product_id': period.product_id, 'fee': period.fee}
+        changed = {
+            name: value.id if isinstance(value, models.BaseModel) else value
+            for name, value in values.items()
+            if self[name] != value
+        }
+        if self.next_grade_id and self.next_grade_id == period.grade_id:
+            changed['next_grade_id'] = False
+        if changed:
+            self.write(changed)
 
     # -- what people do ----------------------------------------------------------------------------------------
 

@@ -97,14 +97,28 @@ class TestPartnershipLifecycle(PartnershipCase):
         self.assertEqual((partnership.state, partnership.grace_until), ('active', False))
         self.assertEqual(str(partnership.date_end), '2020-12-31')
 
-    def test_a_downgrade_happens_at_renewal(self):
+    def test_a_downgrade_happens_when_the_new_term_starts(self):
         partnership = self.partnership('premium')
         self.tier['partner'].fee_product_id = self.fee['partner']
         partnership.write({'next_grade_id': self.tier['partner'].id, 'next_fee': 998.0})
-        self.assertEqual(self.city.grade_id, self.tier['premium'])
         partnership.with_user(self.officer).action_renew()
         renewal = partnership.period_ids[-1]
         self.assertEqual((renewal.grade_id, renewal.price), (self.tier['partner'], 998.0))
+        for day, code, fee in (
+            ('2019-12-31', 'premium', 1497.0),
+            ('2020-01-01', 'partner', 998.0),
+            ('2020-01-02', 'partner', 998.0),
+        ):
+            self.advance(partnership, day)
+            self.assertEqual((self.city.grade_id, partnership.fee), (self.tier[code], fee), day)
+        self.assertFalse(partnership.next_grade_id)
+
+    def test_a_cancelled_renewal_leaves_no_gap(self):
+        partnership = self.partnership()
+        order = self.order(price=1100.0, scn_kind='renewal', scn_partnership_id=partnership.id)
+        order._action_cancel()
+        partnership.with_user(self.officer).action_renew()
+        self.assertEqual(str(partnership.period_ids.sorted('number')[-1].date_start), '2020-01-01')
 
     def test_renewal_order(self):
         partnership = self.partnership()

@@ -67,6 +67,13 @@ class TestPartnershipUpgrade(PartnershipCase):
         period = partnership.period_ids.filtered(lambda period: period.kind == 'upgrade')
         self.assertEqual((period.price, period.credit), preview)
 
+    def test_an_upgrade_accepted_early_starts_on_its_day(self):
+        partnership = self.partnership('associate')
+        self.quote(partnership, 'partner', '2019-05-01').action_confirm()
+        for day, code in (('2019-04-30', 'associate'), ('2019-05-01', 'partner')):
+            self.advance(partnership, day)
+            self.assertEqual(self.city.grade_id, self.tier[code], day)
+
     def test_a_lower_tier_or_a_day_outside_is_refused(self):
         partnership = self.partnership('partner')
         with self.assertRaisesRegex(UserError, "not above"):

@@ -2,6 +2,7 @@ import re
 
 import polib
 from freezegun import freeze_time
+
 from odoo.tests import Form, tagged
 from odoo.tools import file_path
 

@@ -69,7 +69,7 @@ class ScnPartnership(models.Model):
         self.ensure_one()
         fee = line.order_id.scn_fee or line.product_id.lst_price
         plan = self._prepare_upgrade(line.product_id, fee, day)
-        period = self._add_period(
+        return self._add_period(
             'upgrade',
             day,
             plan['term'].date_end,
@@ -81,7 +81,6 @@ class ScnPartnership(models.Model):
             fee=fee,
             sale_line_id=line.id,
         )
-        return period
 
     def _prepare_renewal_order_values(self):
         """Quotation of the next term, at the tier and fee after renewal where they are set."""

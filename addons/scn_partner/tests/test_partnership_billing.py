@@ -271,6 +271,17 @@ class TestPartnershipBilling(PartnershipCase):
         self.assertEqual((poisoned.state, poisoned.last_error), ('invoiced', False))
         self.assertFalse(partnerships[2].activity_ids)
 
+    def test_a_period_that_gives_no_invoice_does_not_keep_the_run_busy(self):
+        """An integrator's hook may return nothing: the run looks at it again later, not for ever."""
+        period = self.partnership().period_ids
+        with patch.object(type(period), '_prepare_invoice_values', lambda period, part, today: {}):
+            self.bill('2019-01-01')
+            self.assertFalse(self.bill('2019-01-01'), "not again in this run")
+        self.assertTrue(period.retry_at)
+        with freeze_time('2019-01-01 19:00:00'):
+            self.bill('2019-01-01')
+        self.assertEqual(period.state, 'invoiced')
+
     def test_only_finance_invoices(self):
         period = self.partnership().period_ids
         for user in (self.officer, self.manager):

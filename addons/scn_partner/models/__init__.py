@@ -15,6 +15,7 @@ from . import scn_signup
 from . import scn_signup_matching
 from . import scn_signup_acceptance
 from . import scn_signup_mail
+from . import scn_signup_retention
 from . import scn_signup_sync
 from . import res_users
 from . import base_partner_merge
@@ -25,6 +26,7 @@ from . import scn_partnership_period
 from . import scn_partnership_lifecycle
 from . import scn_partnership_change
 from . import scn_partnership_billing
+from . import scn_partnership_purchase_order
 from . import scn_entitlement
 from . import scn_entitlement_use
 from . import res_partner_partnership

@@ -12,7 +12,6 @@ MAX_TRIES = 5
 RECORD_ERRORS = (UserError, RedirectWarning)
 RETRY_ERRORS = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.UniqueViolation)
 RETRY_AFTER = timedelta(hours=6)
-ASK_PURCHASE_ORDER_DAYS = 60
 
 
 class ScnPartnershipPeriod(models.Model):
@@ -186,50 +185,6 @@ class ScnPartnershipPeriod(models.Model):
             end=self.date_end,
         )
 
-    # -- purchase orders ---------------------------------------------------------------------------------------
-
-    def _apply_purchase_order_gate(self, today):
-        """Periods that may be invoiced; the others wait for the city's purchase order.
-
-        An invoice never leaves without the number where the city requires one.
-        """
-        ready = self.browse()
-        for period in self:
-            if not period.partner_id.requires_purchase_order:
-                ready += period
-                continue
-            reference = period.purchase_reference_id or period._find_purchase_reference(today)
-            if reference:
-                period.purchase_reference_id = reference
-                ready += period
-            elif period.state == 'planned':
-                period.state = 'waiting'
-        waiting_before = ready.filtered(lambda period: period.state == 'waiting')
-        waiting_before.state = 'planned'
-        return ready
-
-    def _find_purchase_reference(self, day):
-        """The city's purchase order that is valid on a day and has enough left, or an empty record."""
-        self.ensure_one()
-        references = self.env['scn.purchase.reference'].search(
-            [
-                ('partner_id', '=', self.partner_id.id),
-                ('company_id', '=', self.company_id.id),
-                ('valid_from', '<=', day),
-                ('valid_until', '>=', day),
-            ],
-            order='valid_from, id',
-        )
-        return references.filtered(lambda reference: reference._has_left(self))[:1]
-
-    def _get_waiting_message(self):
-        return self.env._(
-            "%(city)s needs a purchase-order number that is valid today and covers %(amount)s. "
-            "Enter it under the city's purchase orders, then invoice again.",
-            city=self.partner_id.name,
-            amount=self.currency_id.format(self.price),
-        )
-
     # -- the job -----------------------------------------------------------------------------------------------
 
     @api.model
@@ -397,20 +352,3 @@ class ScnPartnershipPeriod(models.Model):
                 'scn_partner.mail_activity_type_purchase_order',
             ]
         )
-
-    @api.model
-    def _cron_ask_purchase_orders(self):
-        """Daily: ask for the purchase order of what is invoiced within 60 days, once per partnership."""
-        today = fields.Date.context_today(self)
-        coming = self.search(
-            [
-                ('state', '=', 'planned'),
-                ('partner_id.requires_purchase_order', '=', True),
-                ('purchase_reference_id', '=', False),
-                ('next_invoice_date', '<=', today + timedelta(days=ASK_PURCHASE_ORDER_DAYS)),
-                ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
-            ]
-        )
-        for period in coming:
-            if not period._find_purchase_reference(max(today, period.next_invoice_date)):
-                period._open_activity('scn_partner.mail_activity_type_purchase_order', period._get_waiting_message())

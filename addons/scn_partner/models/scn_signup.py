@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -280,12 +278,6 @@ class ScnSignup(models.Model):
                 )
             )
 
-    def _date_raw_text(self):
-        """Original text that somebody typed in goes after the source's retention, like any other."""
-        for signup in self:
-            if signup.raw_text and not signup.raw_purge_on:
-                signup.sudo().raw_purge_on = signup._get_raw_purge_date(signup.received_at)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_accepted(self):
         if any(signup.state == 'accepted' for signup in self):
@@ -390,27 +382,3 @@ class ScnSignup(models.Model):
             'target': 'new',
             'context': {'default_signup_ids': [fields.Command.set(self.ids)]},
         }
-
-    def _get_raw_purge_date(self, received_at):
-        """Day on which the original text goes, from the source's retention.
-
-        :param received_at: datetime of the message, or None
-        """
-        self.ensure_one()
-        start = (received_at or fields.Datetime.now()).date()
-        return max(start, fields.Date.today()) + timedelta(days=self.source_id.retention_days)
-
-    @api.model
-    def _cron_purge_raw_text(self, limit=1000):
-        """Daily: delete original texts whose retention date has passed; the payload hash stays."""
-        due = [('raw_purge_on', '<=', fields.Date.today()), ('raw_purged_on', '=', False)]
-        while signups := self.search(due, limit=limit, order='id'):
-            signups.sudo().with_context(tracking_disable=True).write(
-                {
-                    'raw_text': False,
-                    'subject': False,
-                    'raw_purged_on': fields.Datetime.now(),
-                }
-            )
-            if not self.env['ir.cron']._commit_progress(len(signups), remaining=self.search_count(due)):
-                break

@@ -81,6 +81,11 @@ class Page:
         self.evaluate("document.fonts.ready.then(() => true)")
         time.sleep(QUIET_SECONDS)
 
+    def click(self, selector: str) -> None:
+        """Click an element that is there and let the page come to rest."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+        time.sleep(QUIET_SECONDS)
+
     def picture(self) -> bytes:
         """What is visible now, as PNG."""
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])

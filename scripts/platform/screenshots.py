@@ -2,7 +2,7 @@
 
 `screenshots.json` beside this file lists them: name of the file, path of the page (a path may name
 a record as `{xml.id}`, replaced by its number), log-in (empty: a visitor), size (desktop or
-phone), and a CSS selector that is there when the page is ready.
+phone), a CSS selector that is there when the page is ready, and one to click before the picture.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Screenshot:
     login: str
     size: str
     wait_for: str
+    click: str = ""
 
 
 def wanted_screenshots(path: Path = LIST) -> list[Screenshot]:
@@ -73,6 +74,8 @@ def take(server: OdooServer, page: Page, shot: Screenshot) -> None:
     width, height = SIZES[shot.size]
     page.resize(width, height, phone=shot.size == "phone")
     page.open(server.url + _with_record_numbers(server, shot.path), shot.wait_for)
+    if shot.click:
+        page.click(shot.click)
     (IMAGES / f"{shot.name}.png").write_bytes(page.picture())
 
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -48,10 +48,28 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """A credit note that takes back a whole invoice frees its periods, in the same transaction."""
+        self.filtered(lambda move: move.move_type == 'out_invoice')._check_scn_purchase_orders()
         posted = super()._post(soft=soft)
         origins = posted.filtered(lambda move: move.move_type == 'out_refund').reversed_entry_id
         origins.filtered(lambda move: move._is_fully_reversed())._release_scn_periods()
         return posted
+
+    def _check_scn_purchase_orders(self):
+        """No invoice leaves without the number where the city requires one, whichever way it was made.
+
+        :raises UserError: when the city has no purchase order that is valid today and covers the period
+        """
+        periods = self._get_scn_periods().filtered(lambda period: period.partner_id.requires_purchase_order)
+        references = periods._get_valid_references(fields.Date.context_today(self))
+        for period in periods:
+            if not period.purchase_reference_id:
+                period.purchase_reference_id = period._find_purchase_reference(references)
+            if not period.purchase_reference_id:
+                raise UserError(period._get_waiting_message())
+        for move in self.filtered(lambda move: move._get_scn_periods() & periods):
+            number = (move._get_scn_periods() & periods).purchase_reference_id[:1].number
+            if number not in (move.ref or ''):
+                move.ref = number
 
     def _is_fully_reversed(self):
         """Whether posted credit notes add up to the invoice."""

@@ -83,6 +83,7 @@ class SaleOrder(models.Model):
             )
             line.write({'price_unit': price, 'discount': 0.0})
         self.write(values)
+        return True
 
     def _confirmation_error_message(self):
         """One sentence for what would open an impossible partnership."""
@@ -181,7 +182,12 @@ class SaleOrder(models.Model):
 
     def _create_invoices(self, *args, **kwargs):
         """Wait for a run that invoices the same periods now; the unique index decides in any case."""
-        self.order_line.sudo().scn_period_ids._lock()
+        periods = self.order_line.sudo().scn_period_ids
+        periods._lock()
+        if any(period.state in ('waived', 'elsewhere') for period in periods):
+            raise UserError(
+                self.env._("The fee of this order is waived or billed elsewhere: there is nothing to invoice.")
+            )
         return super()._create_invoices(*args, **kwargs)
 
 

@@ -56,7 +56,9 @@ class ScnContactDuplicate(models.Model):
     def action_dismiss(self):
         """Take the pair off the list: they are two different ones."""
         self.dismissed = True
+        return True
 
     def action_restore(self):
         """Put the pair back on the list."""
         self.dismissed = False
+        return True

@@ -241,6 +241,7 @@ class ScnEntitlement(models.Model):
                     day=following.window_start,
                 )
             )
+        return True
 
     @api.model
     def _cron_remind_owed(self):

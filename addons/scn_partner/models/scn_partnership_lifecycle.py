@@ -211,10 +211,12 @@ class ScnPartnership(models.Model):
     def action_eligible(self):
         """Record a positive eligibility check by the signed-in user, to be reviewed in a year."""
         self._record_eligibility('positive')
+        return True
 
     def action_not_eligible(self):
         """Record a negative eligibility check: the partnership cannot start."""
         self._record_eligibility('negative')
+        return True
 
     def _record_eligibility(self, outcome):
         self._check_officer()
@@ -242,18 +244,21 @@ class ScnPartnership(models.Model):
             raise UserError(self.env._("Say why the fee is waived."))
         self.sudo().write({'is_waived': True, 'waiver_reason': reason.strip(), 'waiver_approver_id': self.env.uid})
         self.period_ids.sudo().filtered(lambda period: period.state in ('planned', 'waiting')).state = 'waived'
+        return True
 
     def action_pause(self):
         """Suspend the benefits; dates and invoices stay."""
         self._check_officer()
         self._check_state(('active',))
         self.sudo().write({'state': 'paused'})
+        return True
 
     def action_resume(self):
         """Give the benefits back."""
         self._check_officer()
         self._check_state(('paused',))
         self.sudo().write({'state': 'active'})
+        return True
 
     def action_renew(self):
         """Put the next term into the ledger now; it is invoiced when it starts."""
@@ -262,6 +267,7 @@ class ScnPartnership(models.Model):
         for partnership in self:
             partnership.sudo()._add_renewal_period()
         self.sudo()._advance(fields.Date.context_today(self))
+        return True
 
     def _check_state(self, states):
         labels = dict(self._fields['state']._description_selection(self.env))
@@ -291,12 +297,14 @@ class ScnPartnership(models.Model):
         """Cancel; see ``_cancel``."""
         self._check_officer()
         self._cancel(self.env._("Cancelled by %(user)s", user=self.env.user.name))
+        return True
 
     def action_end_at_term(self):
         """No renewal: the partnership ends with the paid term."""
         self._check_officer()
         self._check_state(LIVE_STATES)
         self.write({'renewal_mode': 'none', 'renewal_declined': True})
+        return True
 
     # -- projection --------------------------------------------------------------------------------------------
 

@@ -137,8 +137,11 @@ class ScnPartnershipPeriod(models.Model):
         ]
 
     def _get_open_instalments(self, today):
-        """Instalments that are due and not invoiced at the current issue."""
+        """Instalments that are due and not invoiced at the current issue; none of what is waived, billed elsewhere
+        or cancelled, whoever asks."""
         self.ensure_one()
+        if self.state not in ('planned', 'waiting', 'partial'):
+            return []
         live = {
             line.scn_instalment
             for line in self.line_ids

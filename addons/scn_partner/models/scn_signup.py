@@ -372,6 +372,7 @@ class ScnSignup(models.Model):
             }
         )
         self.sudo()._match()
+        return True
 
     def _get_wizard_action(self, model, title):
         return {

@@ -174,6 +174,7 @@ class ScnSignup(models.Model):
         """Look for city and contact again, after the text, an alias or a city changed."""
         self.check_access('write')
         self._match()
+        return True
 
     @api.depends('city', 'country_id', 'email', 'state')
     def _compute_suggested_city_ids(self):

@@ -1,3 +1,7 @@
+import ast
+import inspect
+import textwrap
+
 from odoo.tests import tagged
 
 from .common import SharingCitiesCase
@@ -103,3 +107,20 @@ class TestAccess(SharingCitiesCase):
         self.assertNotIn('<button', views['views']['list']['arch'])
         views = self.env['scn.contact.duplicate'].with_user(self.officer).get_views([(False, 'list')])
         self.assertEqual(views['views']['list']['arch'].count('<button'), 3)
+
+    def test_no_button_answers_none(self):
+        """A method that returns None commits and then answers an RPC caller with a fault."""
+        silent = []
+        for owner in (type(self.env[name]) for name in MATRIX if name in self.env):
+            for base in owner.__mro__:
+                if not base.__module__.startswith('odoo.addons.scn_'):
+                    continue
+                for name, method in vars(base).items():
+                    if name.startswith('action_') and callable(method):
+                        tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+                        answers = [
+                            node for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value is not None
+                        ]
+                        if not answers:
+                            silent.append(f'{owner._name}.{name}')
+        self.assertEqual(silent, [])

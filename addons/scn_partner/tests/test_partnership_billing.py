@@ -282,6 +282,29 @@ class TestPartnershipBilling(PartnershipCase):
             self.bill('2019-01-01')
         self.assertEqual(period.state, 'invoiced')
 
+    def test_what_is_waived_elsewhere_or_cancelled_is_never_invoiced(self):
+        order = self.order()
+        period = order.scn_partnership_id.period_ids
+        for state in ('waived', 'elsewhere', 'cancelled'):
+            period.sudo().write({'state': state})
+            with self.assertRaises(UserError, msg=state):
+                period.with_user(self.finance).action_invoice()
+            self.assertFalse(period.line_ids, state)
+        for state in ('waived', 'elsewhere'):
+            period.sudo().write({'state': state})
+            with self.assertRaisesRegex(UserError, "nothing to invoice"):
+                order._create_invoices()
+
+    def test_an_order_invoices_no_way_around_the_purchase_order(self):
+        self.city.requires_purchase_order = True
+        order = self.order()
+        move = order._create_invoices()
+        with self.assertRaisesRegex(UserError, "needs a purchase-order number"):
+            move.action_post()
+        self.reference('PO-88')
+        move.action_post()
+        self.assertEqual((move.state, move.ref), ('posted', 'PO-88'))
+
     def test_only_finance_invoices(self):
         period = self.partnership().period_ids
         for user in (self.officer, self.manager):

@@ -28,7 +28,7 @@ from .process_register import is_alive
 
 BASE_PREFIX = "sharing_base_"
 TEMPLATE_PREFIX = "sharing_template_"
-TEMPLATES_KEPT = 2
+TEMPLATES_KEPT = 8
 _MARKS: list[InUse] = []
 # Raised when the way a template is built changes.
 RECIPE = "3"

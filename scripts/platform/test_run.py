@@ -1,10 +1,23 @@
-"""The one pytest run: the addons' Odoo tests and `tests/`, on databases cloned from the template."""
+"""The test run: the addons' Odoo tests and `tests/`, on databases cloned from the template.
+
+The whole run is divided into lanes (a folder of tests each), as many at once as there are
+processors. A lane has its own database, and its output is printed when it has ended, in one piece.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import pytest
 
 from .browser import require_browser, require_pdf_printer
 from .cache_folder import CHECKOUT, subfolder
@@ -14,24 +27,130 @@ from .template_database import clone, drop, fresh_name, prepared_template, remov
 
 TEMPLATE_VARIABLE = "SCN_TEST_TEMPLATE"
 PURPOSE = "test"
+# Parts of tests/ that are lanes of their own; the longest begin first.
+SYSTEM_FOLDERS = ("system", "sync", "platform")
 
 
 def run_tests(options: list[str]) -> int:
-    """Run the tests (`options` are pytest's); pytest's exit code."""
+    """Run the tests (`options` are pytest's); pytest's exit code.
+
+    Options that name files or folders of this checkout run as one pytest, whose output is shown as
+    it comes; otherwise the whole run is divided into lanes.
+    """
     require_browser()
     require_pdf_printer()
     with ready_platform() as platform:
         say(f"· Odoo {platform.odoo.version}; {platform.postgres.version}")
         template = prepared_template(platform)
         remove_leftovers(platform, PURPOSE)
-        database = fresh_name(PURPOSE)
-        with step("cloning the test database"):
-            clone(platform, template, database)
+        run = TestRun(platform, template, options)
         try:
-            return _pytest(platform, template, database, options)
+            if any((CHECKOUT / option.split("::")[0]).exists() for option in options):
+                return run.one([])
+            return run.lanes(lane_folders(platform))
         finally:
-            drop(platform, database)
+            run.stop()
             remove_leftovers(platform, PURPOSE)
+
+
+@dataclass
+class TestRun:
+    """The pytest processes of one run."""
+
+    __test__ = False
+
+    platform: Platform
+    template: str
+    options: list[str]
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _printing: threading.Lock = field(default_factory=threading.Lock)
+
+    def one(self, folders: list[Path]) -> int:
+        """Run pytest on `folders` with its output shown as it comes; its exit code."""
+        with self._database() as database:
+            process = self._start(database, folders)
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                # pytest heard Ctrl-C too when it came from the terminal; it ends its own servers
+                process.terminate()
+                process.wait()
+                raise
+
+    def lanes(self, folders: list[Path]) -> int:
+        """Run one pytest per folder, as many at once as there are processors; the exit code.
+
+        A lane in which the options select nothing is no failure, a run in which they do is.
+        """
+        workers = min(os.cpu_count() or 1, len(folders))
+        with (
+            step(f"running {len(folders)} lanes of tests, {workers} at once"),
+            ThreadPoolExecutor(workers) as pool,
+        ):
+            try:
+                codes = list(pool.map(self._lane, folders))
+            except BaseException:
+                self.stop()
+                raise
+        return overall_code(codes)
+
+    def stop(self) -> None:
+        """End the processes that still run; nothing happens when there are none."""
+        for process in list(self._running):
+            process.terminate()
+            process.wait()
+
+    def _lane(self, folder: Path) -> int:
+        name = str(folder.relative_to(CHECKOUT))
+        log = subfolder("logs", "tests") / f"{name.replace('/', '-')}-{os.getpid()}.log"
+        with self._database() as database, log.open("wb") as output:
+            process = self._start(database, [folder], output)
+            code = process.wait()
+            self._running.discard(process)
+        with self._printing:
+            print(f"==== {name} (exit code {code})", flush=True)
+            sys.stdout.write(log.read_text(encoding="utf-8", errors="replace"))
+            sys.stdout.flush()
+        log.unlink()
+        return code
+
+    def _start(
+        self, database: str, folders: list[Path], output: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Begin a pytest; without `output` it writes where this process writes."""
+        environment = self.platform.environment()
+        environment[TEMPLATE_VARIABLE] = self.template
+        process = subprocess.Popen(
+            [*pytest_command(self.platform, database, list(map(str, folders))), *self.options],
+            env=environment,
+            cwd=CHECKOUT,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+        )
+        self._running.add(process)
+        return process
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[str]:
+        """A clone of the template for one pytest, dropped after it."""
+        database = fresh_name(PURPOSE)
+        clone(self.platform, self.template, database)
+        try:
+            yield database
+        finally:
+            drop(self.platform, database)
+
+
+def overall_code(codes: list[int]) -> int:
+    """The exit code of a run from those of its lanes.
+
+    The worst decides; that a lane's options select nothing counts only when they never do.
+    """
+    nothing_selected = int(pytest.ExitCode.NO_TESTS_COLLECTED)
+    failed = [code for code in codes if code not in (0, nothing_selected)]
+    if failed:
+        return max(1, *failed)
+    return 0 if 0 in codes else nothing_selected
 
 
 def pytest_command(platform: Platform, database: str, folders: list[str]) -> list[str]:
@@ -57,29 +176,17 @@ def pytest_command(platform: Platform, database: str, folders: list[str]) -> lis
     ]
 
 
-def test_folders(platform: Platform) -> list[str]:
-    """Where tests are: each addon's tests folder, then the whole-system tests."""
-    found = [addon.folder / "tests" for addon in platform.addons] + [CHECKOUT / "tests"]
-    return [str(folder) for folder in found if folder.is_dir()]
+def lane_folders(platform: Platform) -> list[Path]:
+    """The lanes of the whole run: the parts of `tests/`, then each addon's tests folder.
 
-
-def _pytest(platform: Platform, template: str, database: str, options: list[str]) -> int:
-    named = [option for option in options if (CHECKOUT / option.split("::")[0]).exists()]
-    folders = [] if named else test_folders(platform)
-    environment = platform.environment()
-    environment[TEMPLATE_VARIABLE] = template
-    process = subprocess.Popen(
-        [*pytest_command(platform, database, folders), *options],
-        env=environment,
-        cwd=CHECKOUT,
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        # pytest heard Ctrl-C too when it came from the terminal; it ends its own servers
-        process.terminate()
-        process.wait()
-        raise
+    Raises RuntimeError when a part of `tests/` would be in no lane.
+    """
+    parts = {path.parent for path in (CHECKOUT / "tests").rglob("test_*.py")}
+    lanes = [CHECKOUT / "tests" / name for name in SYSTEM_FOLDERS]
+    if unknown := parts - set(lanes):
+        raise RuntimeError(f"in no lane of the test run: {', '.join(map(str, sorted(unknown)))}")
+    addons = [addon.folder / "tests" for addon in platform.addons]
+    return [lanes[0], *(folder for folder in addons if folder.is_dir()), *lanes[1:]]
 
 
 def in_test_run() -> bool:

@@ -7,7 +7,7 @@ import pytest
 from scripts.platform import test_run
 from scripts.platform.cache_folder import CHECKOUT
 from scripts.platform.prepared import Platform
-from scripts.platform.test_run import overall_code, lane_folders
+from scripts.platform.test_run import lane_folders, overall_code
 
 
 def test_every_test_file_is_in_exactly_one_lane(platform: Platform) -> None:

@@ -1,0 +1,42 @@
+from odoo import api, fields, models
+
+
+class ScnDeclaration(models.Model):
+    """A declaration that cities join, in versions. The public register is of one declaration."""
+
+    _name = 'scn.declaration'
+    _description = 'Declaration'
+    _inherit = ['mail.thread']
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short name in addresses and files: small letters, digits and dashes.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    user_id = fields.Many2one('res.users', string="Responsible", default=lambda self: self.env.user)
+    version_ids = fields.One2many('scn.declaration.version', 'declaration_id', string="Versions")
+    current_version_id = fields.Many2one(
+        'scn.declaration.version',
+        compute='_compute_current_version_id',
+        store=True,
+        string="Current text",
+        help="The version published last.",
+    )
+    signature_ids = fields.One2many('scn.declaration.signature', 'declaration_id', string="Signatures")
+
+    _code_unique = models.Constraint('UNIQUE (code)', "There is a declaration with this code already.")
+    _code_form = models.Constraint(
+        "CHECK (code ~ '^[a-z0-9]+(-[a-z0-9]+)*$')",
+        "A code consists of small letters, digits and dashes, such as sharing-cities.",
+    )
+
+    @api.depends('version_ids.state', 'version_ids.number')
+    def _compute_current_version_id(self):
+        for declaration in self:
+            published = declaration.version_ids.filtered(lambda version: version.state == 'published')
+            declaration.current_version_id = published.sorted('number')[-1:]

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+#: Fixed: code tests these and never a stage's name.
+CATEGORIES = [
+    ('interest', 'Interest'),
+    ('review', 'In review'),
+    ('validation', 'In political validation'),
+    ('provisional', 'Joined provisionally'),
+    ('signed', 'Joined'),
+    ('declined', 'Declined'),
+    ('withdrawn', 'Withdrawn'),
+]
+OPEN_CATEGORIES = ('interest', 'review', 'validation')
+JOINED_CATEGORIES = ('provisional', 'signed')
+CLOSED_CATEGORIES = ('declined', 'withdrawn')
+
+
+class ScnDeclarationStage(models.Model):
+    """A column of the board: its name, order and fold are the staff's, its category is fixed."""
+
+    _name = 'scn.declaration.stage'
+    _description = 'Stage of a Signature'
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    fold = fields.Boolean(string="Folded on the board")
+    category = fields.Selection(CATEGORIES, required=True, index=True)
+    minimum_strength = fields.Integer(
+        string="Evidence needed",
+        help="A signature gets here with evidence of at least this strength; 0 asks for none.",
+    )
+    rotting_days = fields.Integer(
+        string="Waiting too long after (days)", help="0: a signature may stay here for as long as it takes."
+    )
+    mail_template_id = fields.Many2one(
+        'mail.template',
+        string="Mail to the city",
+        domain="[('model', '=', 'scn.declaration.signature')]",
+        help="Proposed with one click, in the city's language.",
+    )
+
+    _strength_not_negative = models.Constraint('CHECK (minimum_strength >= 0)', "Strength starts at 0.")
+    _rotting_not_negative = models.Constraint('CHECK (rotting_days >= 0)', "Days cannot be negative.")

@@ -22,6 +22,7 @@
         'wizards/sync_key_views.xml',
         'wizards/partnership_upgrade_views.xml',
         'wizards/opening_import_views.xml',
+        'wizards/revenue_report_views.xml',
         'views/scn_benefit_views.xml',
         'views/res_partner_grade_views.xml',
         'views/scn_contact_role_views.xml',

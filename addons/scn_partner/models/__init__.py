@@ -26,6 +26,7 @@ from . import scn_partnership_period
 from . import scn_partnership_lifecycle
 from . import scn_partnership_change
 from . import scn_partnership_billing
+from . import scn_partnership_revenue
 from . import scn_partnership_purchase_order
 from . import scn_entitlement
 from . import scn_entitlement_use
@@ -36,5 +37,7 @@ from . import res_partner_benefits
 from . import res_partner_portal
 from . import scn_partnership_portal
 from . import account_move
+from . import account_move_closing
 from . import account_move_line
 from . import sale_order
+from . import res_company_closing

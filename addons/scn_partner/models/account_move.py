@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         """A credit note that takes back a whole invoice frees its periods, in the same transaction."""
         self.filtered(lambda move: move.move_type == 'out_invoice')._check_scn_purchase_orders()
         posted = super()._post(soft=soft)
+        posted.filtered(lambda move: move.move_type == 'out_refund' and move.reversed_entry_id)._link_scn_refunds()
         origins = posted.filtered(lambda move: move.move_type == 'out_refund').reversed_entry_id
         origins.filtered(lambda move: move._is_fully_reversed())._release_scn_periods()
         return posted
@@ -70,6 +71,19 @@ class AccountMove(models.Model):
             number = (move._get_scn_periods() & periods).purchase_reference_id[:1].number
             if number not in (move.ref or ''):
                 move.ref = number
+
+    def _link_scn_refunds(self):
+        """Lines of a credit note that was not made by reversing name the period they give back too.
+
+        The period is that of the credited invoice's line with the same product; with several of them the first one.
+        """
+        for line in self.sudo().invoice_line_ids.filtered(
+            lambda line: line.display_type == 'product' and not line.scn_refund_period_id
+        ):
+            origins = line.move_id.reversed_entry_id.invoice_line_ids.filtered(lambda origin: origin._get_scn_period())
+            line.scn_refund_period_id = origins.filtered(
+                lambda origin, line=line: origin.product_id == line.product_id
+            )[:1]._get_scn_period()
 
     def _is_fully_reversed(self):
         """Whether posted credit notes add up to the invoice."""

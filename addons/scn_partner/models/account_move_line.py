@@ -25,6 +25,15 @@ class AccountMoveLine(models.Model):
         ondelete='restrict',
         help="The line invoiced this period before it was credited.",
     )
+    scn_refund_period_id = fields.Many2one(
+        'scn.partnership.period',
+        string="Period given back",
+        copy=False,
+        index='btree_not_null',
+        readonly=True,
+        ondelete='restrict',
+        help="The period of which this line of a credit note gives something back.",
+    )
 
     _scn_period_once = models.UniqueIndex(
         "(scn_period_id, scn_instalment, scn_issue) WHERE scn_period_id IS NOT NULL AND parent_state != 'cancel'",
@@ -32,13 +41,18 @@ class AccountMoveLine(models.Model):
     )
 
     def copy_data(self, default=None):
-        """“Reverse and create” hands the next issue of the period to the replacement.
+        """“Reverse and create” hands the next issue of the period to the replacement; a credit note remembers which
+        period it gives back.
 
         A plain copy and a credit note never carry the key. The context is Odoo's own; a caller who forges it
         meets the unique index.
         """
         values_list = super().copy_data(default=default)
         context = self.env.context
+        if 'move_reverse_cancel' in context:
+            for line, values in zip(self, values_list, strict=True):
+                if line.move_id.move_type == 'out_invoice' and (period := line._get_scn_period()):
+                    values['scn_refund_period_id'] = period.id
         if context.get('include_business_fields') and 'move_reverse_cancel' not in context:
             for line, values in zip(self, values_list, strict=True):
                 period = line.sudo().scn_credited_period_id
@@ -49,6 +63,11 @@ class AccountMoveLine(models.Model):
                         scn_issue=period.issue,
                     )
         return values_list
+
+    def _get_scn_period(self):
+        """The period that this line invoices or invoiced, or an empty record."""
+        line = self.sudo()
+        return line.scn_period_id or line.scn_credited_period_id
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -13,6 +13,8 @@ from . import test_partnership_lifecycle
 from . import test_partnership_machine
 from . import test_partnership_tours
 from . import test_partnership_upgrade
+from . import test_revenue_report
+from . import test_revenue_terms
 from . import test_rpc_gate
 from . import test_signup_acceptance
 from . import test_signup_jobs

@@ -51,6 +51,10 @@ MATRIX = {
     'scn.overdue.notice': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.opening.import': {'finance': ALL, 'manager': ALL},
     'scn.opening.import.line': {'finance': ALL, 'manager': ALL},
+    'scn.revenue.report': {'finance': ALL},
+    'scn.revenue.report.line': {'finance': ALL},
+    'scn.revenue.report.tier': {'finance': ALL},
+    'scn.revenue.report.check': {'finance': ALL},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

@@ -1,6 +1,6 @@
 """The test run: the addons' Odoo tests and `tests/`, on databases cloned from the template.
 
-The whole run is divided into lanes (a folder of tests each), as many at once as there are
+The whole run is divided into lanes (folders and files of tests), as many at once as there are
 processors. A lane has its own database, and its output is printed when it has ended, in one piece.
 """
 
@@ -27,8 +27,8 @@ from .template_database import clone, drop, fresh_name, prepared_template, remov
 
 TEMPLATE_VARIABLE = "SCN_TEST_TEMPLATE"
 PURPOSE = "test"
-# Parts of tests/ that are lanes of their own; the longest begin first.
-SYSTEM_FOLDERS = ("system", "sync", "platform")
+# Parts of tests/ that are one lane each; a system test, which is long, is a lane of its own.
+WHOLE_FOLDERS = ("sync", "platform")
 
 
 def run_tests(options: list[str]) -> int:
@@ -47,7 +47,7 @@ def run_tests(options: list[str]) -> int:
         try:
             if any((CHECKOUT / option.split("::")[0]).exists() for option in options):
                 return run.one([])
-            return run.lanes(lane_folders(platform))
+            return run.lanes(lanes_of(platform))
         finally:
             run.stop()
             remove_leftovers(platform, PURPOSE)
@@ -65,10 +65,10 @@ class TestRun:
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
     _printing: threading.Lock = field(default_factory=threading.Lock)
 
-    def one(self, folders: list[Path]) -> int:
-        """Run pytest on `folders` with its output shown as it comes; its exit code."""
+    def one(self, paths: list[Path]) -> int:
+        """Run pytest on `paths` with its output shown as it comes; its exit code."""
         with self._database() as database:
-            process = self._start(database, folders)
+            process = self._start(database, paths)
             try:
                 return process.wait()
             except KeyboardInterrupt:
@@ -77,18 +77,18 @@ class TestRun:
                 process.wait()
                 raise
 
-    def lanes(self, folders: list[Path]) -> int:
-        """Run one pytest per folder, as many at once as there are processors; the exit code.
+    def lanes(self, lanes: list[Path]) -> int:
+        """Run one pytest per lane, as many at once as there are processors; the exit code.
 
         A lane in which the options select nothing is no failure, a run in which they do is.
         """
-        workers = min(os.cpu_count() or 1, len(folders))
+        workers = min(os.cpu_count() or 1, len(lanes))
         with (
-            step(f"running {len(folders)} lanes of tests, {workers} at once"),
+            step(f"running {len(lanes)} lanes of tests, {workers} at once"),
             ThreadPoolExecutor(workers) as pool,
         ):
             try:
-                codes = list(pool.map(self._lane, folders))
+                codes = list(pool.map(self._lane, lanes))
             except BaseException:
                 self.stop()
                 raise
@@ -100,11 +100,11 @@ class TestRun:
             process.terminate()
             process.wait()
 
-    def _lane(self, folder: Path) -> int:
-        name = str(folder.relative_to(CHECKOUT))
+    def _lane(self, lane: Path) -> int:
+        name = str(lane.relative_to(CHECKOUT))
         log = subfolder("logs", "tests") / f"{name.replace('/', '-')}-{os.getpid()}.log"
         with self._database() as database, log.open("wb") as output:
-            process = self._start(database, [folder], output)
+            process = self._start(database, [lane], output)
             code = process.wait()
             self._running.discard(process)
         with self._printing:
@@ -115,13 +115,13 @@ class TestRun:
         return code
 
     def _start(
-        self, database: str, folders: list[Path], output: IO[bytes] | None = None
+        self, database: str, paths: list[Path], output: IO[bytes] | None = None
     ) -> subprocess.Popen[bytes]:
         """Begin a pytest; without `output` it writes where this process writes."""
         environment = self.platform.environment()
         environment[TEMPLATE_VARIABLE] = self.template
         process = subprocess.Popen(
-            [*pytest_command(self.platform, database, list(map(str, folders))), *self.options],
+            [*pytest_command(self.platform, database, list(map(str, paths))), *self.options],
             env=environment,
             cwd=CHECKOUT,
             stdout=output,
@@ -153,8 +153,8 @@ def overall_code(codes: list[int]) -> int:
     return 0 if 0 in codes else nothing_selected
 
 
-def pytest_command(platform: Platform, database: str, folders: list[str]) -> list[str]:
-    """The command line of pytest for Odoo tests in `folders` on `database`."""
+def pytest_command(platform: Platform, database: str, paths: list[str]) -> list[str]:
+    """The command line of pytest for tests in `paths` on `database`."""
     extra = [option.removeprefix("--") for option in platform.odoo_options()]
     extra += [
         f"db-filter=^{database}$",
@@ -172,21 +172,22 @@ def pytest_command(platform: Platform, database: str, folders: list[str]) -> lis
         "--odoo-http",
         "--odoo-log-level=warn",
         *(f"--odoo-extra={option}" for option in extra),
-        *folders,
+        *paths,
     ]
 
 
-def lane_folders(platform: Platform) -> list[Path]:
-    """The lanes of the whole run: the parts of `tests/`, then each addon's tests folder.
+def lanes_of(platform: Platform) -> list[Path]:
+    """The lanes of the whole run: each addon's tests, each system test, the other parts of `tests/`.
 
-    Raises RuntimeError when a part of `tests/` would be in no lane.
+    Raises RuntimeError when a test file of `tests/` would be in no lane.
     """
-    parts = {path.parent for path in (CHECKOUT / "tests").rglob("test_*.py")}
-    lanes = [CHECKOUT / "tests" / name for name in SYSTEM_FOLDERS]
-    if unknown := parts - set(lanes):
+    found = set((CHECKOUT / "tests").rglob("test_*.py"))
+    folders = [CHECKOUT / "tests" / name for name in WHOLE_FOLDERS]
+    files = sorted(found & set((CHECKOUT / "tests" / "system").iterdir()))
+    if unknown := {path.parent for path in found} - {*folders, CHECKOUT / "tests" / "system"}:
         raise RuntimeError(f"in no lane of the test run: {', '.join(map(str, sorted(unknown)))}")
     addons = [addon.folder / "tests" for addon in platform.addons]
-    return [lanes[0], *(folder for folder in addons if folder.is_dir()), *lanes[1:]]
+    return [*(folder for folder in addons if folder.is_dir()), *folders, *files]
 
 
 def in_test_run() -> bool:

@@ -10,10 +10,13 @@
         'security/ir.model.access.csv',
         'security/rules.xml',
         'data/scn_declaration_data.xml',
+        'data/mail_activity_type_data.xml',
+        'data/ir_cron_data.xml',
         'views/scn_declaration_signature_views.xml',
         'views/scn_declaration_views.xml',
         'views/menus.xml',
     ],
     'demo': [],
     'application': False,
+    'uninstall_hook': 'uninstall_hook',
 }

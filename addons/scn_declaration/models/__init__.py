@@ -6,6 +6,9 @@ from . import scn_declaration_article_text
 from . import scn_declaration_stage
 from . import scn_declaration_reason
 from . import scn_declaration_signature
+from . import scn_declaration_signature_moves
+from . import scn_declaration_signature_log
+from . import scn_declaration_signature_verify
 from . import scn_declaration_status
 from . import scn_declaration_reservation
 from . import scn_declaration_evidence_strength
@@ -13,3 +16,5 @@ from . import scn_declaration_evidence
 from . import scn_declaration_log
 from . import scn_declaration_log_value
 from . import scn_declaration_digest
+from . import scn_declaration_register
+from . import ir_attachment

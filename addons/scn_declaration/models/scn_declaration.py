@@ -40,3 +40,9 @@ class ScnDeclaration(models.Model):
         for declaration in self:
             published = declaration.version_ids.filtered(lambda version: version.state == 'published')
             declaration.current_version_id = published.sorted('number')[-1:]
+
+    def _start_reendorsement(self, earlier):
+        """A new text is out: signatories of ``earlier`` versions are asked to reconfirm; nothing changes by itself.
+
+        :param earlier: the versions that were current until now
+        """

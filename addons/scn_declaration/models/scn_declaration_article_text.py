@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .scn_declaration_version_text import pick_by_language
 
@@ -24,3 +24,28 @@ class ScnDeclarationArticleText(models.Model):
     def _pick(self, lang):
         """The record in a language, else in the same tongue, else in English, else any; empty for none."""
         return pick_by_language(self, lang)
+
+    def init(self):
+        """The database keeps the rows of a published version as they are, too."""
+        self.env['scn.declaration.version']._fix_in_database(
+            'scn_declaration_article_text', 'article_id, lang, title, body'
+        )
+
+    @api.model
+    def _check_parents_draft(self, vals_list):
+        parents = [vals['article_id'] for vals in vals_list if vals.get('article_id')]
+        self.env['scn.declaration.article'].browse(parents).version_id._check_draft()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_parents_draft(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_parents_draft([vals])
+        self.article_id.version_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self.article_id.version_id._check_draft()

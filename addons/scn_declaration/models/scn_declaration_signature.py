@@ -7,6 +7,7 @@ from .scn_declaration_stage import CLOSED_CATEGORIES
 #: Plain facts that every log entry writes down and ``verify`` compares.
 FACT_FIELDS = (
     'category',
+    'opened_on',
     'lang',
     'provisional',
     'publish_name',
@@ -45,9 +46,11 @@ SYSTEM_FIELDS = frozenset(
         'version_id',
         'category',
         'provisional',
+        'opened_on',
         'validated_on',
         'validated_by',
         'validated_function',
+        'validation_evidence_id',
         'joined_on',
         'ratify_before',
         'ratified_on',
@@ -102,6 +105,10 @@ class ScnDeclarationSignature(models.Model):
     version_id = fields.Many2one(
         'scn.declaration.version',
         string="Text",
+        compute='_compute_version_id',
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
         index=True,
         ondelete='restrict',
@@ -119,6 +126,9 @@ class ScnDeclarationSignature(models.Model):
         default=lambda self: self._get_stage('interest'),
     )
     category = fields.Selection(related='stage_id.category', store=True, index=True)
+    opened_on = fields.Date(
+        string="Interest since", required=True, default=fields.Date.context_today, readonly=True, copy=False
+    )
     user_id = fields.Many2one(
         'res.users', string="Account holder", default=lambda self: self.env.user, tracking=True, index=True
     )
@@ -198,6 +208,11 @@ class ScnDeclarationSignature(models.Model):
             parts = [signature.partner_id.name, signature.declaration_id.name]
             signature.display_name = ", ".join(part for part in parts if part) or signature.name
 
+    @api.depends('declaration_id')
+    def _compute_version_id(self):
+        for signature in self:
+            signature.version_id = signature.declaration_id.current_version_id
+
     @api.depends('date_last_stage_update', 'stage_id.rotting_days')
     def _compute_days_in_stage(self):
         now = fields.Datetime.now()
@@ -268,4 +283,8 @@ class ScnDeclarationSignature(models.Model):
                         version=signature.version_id.name,
                         declaration=signature.declaration_id.name,
                     )
+                )
+            if signature.version_id.state == 'draft':
+                raise ValidationError(
+                    self.env._("“%(version)s” is a draft: publish it first.", version=signature.version_id.name)
                 )

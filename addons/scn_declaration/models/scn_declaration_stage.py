@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 #: Fixed: code tests these and never a stage's name.
 CATEGORIES = [
@@ -42,3 +43,17 @@ class ScnDeclarationStage(models.Model):
 
     _strength_not_negative = models.Constraint('CHECK (minimum_strength >= 0)', "Strength starts at 0.")
     _rotting_not_negative = models.Constraint('CHECK (rotting_days >= 0)', "Days cannot be negative.")
+
+    def write(self, vals):
+        """A stage in use keeps its category: changing it would move cities without a move."""
+        if 'category' in vals:
+            changed = self.filtered(lambda stage: stage.category != vals['category'])
+            used = self.env['scn.declaration.signature'].sudo().search([('stage_id', 'in', changed.ids)], limit=1)
+            if used:
+                raise UserError(
+                    self.env._(
+                        "Cities are in the stage “%(stage)s”: its category stays. Add another stage instead.",
+                        stage=used.stage_id.name,
+                    )
+                )
+        return super().write(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
 
 
 def pick_by_language(texts, lang):
@@ -46,3 +46,28 @@ class ScnDeclarationVersionText(models.Model):
     def _pick(self, lang):
         """The record in a language, else in the same tongue, else in English, else any; empty for none."""
         return pick_by_language(self, lang)
+
+    def init(self):
+        """The database keeps the rows of a published version as they are, too."""
+        self.env['scn.declaration.version']._fix_in_database(
+            'scn_declaration_version_text', 'version_id, lang, title, introduction'
+        )
+
+    @api.model
+    def _check_parents_draft(self, vals_list):
+        parents = [vals['version_id'] for vals in vals_list if vals.get('version_id')]
+        self.env['scn.declaration.version'].browse(parents)._check_draft()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_parents_draft(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_parents_draft([vals])
+        self.version_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self.version_id._check_draft()

@@ -1,0 +1,2 @@
+from . import test_moves
+from . import test_verify

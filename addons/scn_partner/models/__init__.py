@@ -34,6 +34,8 @@ from . import res_partner_partnership
 from . import scn_overdue_level
 from . import scn_overdue_notice
 from . import res_partner_benefits
+from . import scn_partnership_outlook
+from . import res_partner_outlook
 from . import res_partner_portal
 from . import scn_partnership_portal
 from . import account_move

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """Which tier and benefits a city will hold on a day to come, as far as is known today.
+
+    Only an active or grace partnership counts as renewed, at its next tier where one is set, unless its renewal is
+    none or declined. A pending one counts once it may start. Who pays for a term in the ledger holds its tier.
+    """
+
+    _inherit = 'res.partner'
+
+    def _get_grade_on(self, day):
+        """Tier of this city on a day, today or later.
+
+        :param date day: the day in question
+        :return: ``res.partner.grade`` record with the rights of the superuser, possibly empty
+        """
+        self.ensure_one()
+        city = self.sudo()
+        grades = self.env['res.partner.grade'].sudo()
+        for partnership in city.partnership_ids:
+            grades |= partnership._get_grade_on(day)
+        if grades:
+            return grades.sorted('rank')[-1]
+        since, until = city.task_force_since, city.task_force_until
+        if since and since <= day and not (until and until <= day):
+            return city._get_task_force_grade().sudo()
+        return city.grade_id if not city.grade_id.code else grades
+
+    def _get_benefits_on(self, day):
+        """Benefits this city will hold on a day, less what rests today because an invoice is overdue.
+
+        :return: ``scn.benefit`` records with the rights of the superuser
+        """
+        self.ensure_one()
+        city = self.sudo()
+        benefits = city._get_grade_on(day).benefit_line_ids.benefit_id
+        if any(partnership.state == 'paused' for partnership in city.partnership_ids):
+            benefits &= city._get_task_force_grade().sudo().benefit_line_ids.benefit_id
+        limited = self.env['scn.overdue.level'].sudo().search([('limited_benefit_ids', 'in', benefits.ids)])
+        if not limited:
+            return benefits
+        return benefits - city._get_resting_benefits(fields.Date.context_today(self))

@@ -27,12 +27,17 @@ from . import scn_partnership_lifecycle
 from . import scn_partnership_change
 from . import scn_partnership_billing
 from . import scn_partnership_revenue
+from . import scn_partnership_links
+from . import scn_partnership_period_links
 from . import scn_partnership_purchase_order
 from . import scn_entitlement
+from . import scn_entitlement_carry_over
 from . import scn_entitlement_use
 from . import res_partner_partnership
 from . import scn_overdue_level
 from . import scn_overdue_notice
+from . import scn_partnership_year
+from . import scn_revenue_risk
 from . import res_partner_benefits
 from . import scn_partnership_outlook
 from . import res_partner_outlook
@@ -40,6 +45,8 @@ from . import res_partner_portal
 from . import scn_partnership_portal
 from . import account_move
 from . import account_move_closing
+from . import account_move_links
 from . import account_move_line
 from . import sale_order
+from . import sale_order_links
 from . import res_company_closing

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .scn_partnership import HOLDING_STATES
@@ -203,45 +203,6 @@ class ScnEntitlement(models.Model):
         done = bool(self.env.cr.fetchone())
         self.invalidate_recordset(['used', 'left'])
         return done
-
-    def action_carry_over(self):
-        """Move what is left of ended windows into the next window of the same benefit.
-
-        :raises AccessError: for anybody but officers
-        :raises UserError: when nothing is left, or there is no later window
-        """
-        if not self.env.user.has_group('scn_partner.group_scn_officer'):
-            raise AccessError(self.env._("Only officers carry a benefit over."))
-        self.check_access('read')
-        for entitlement in self.sudo():
-            following = self.sudo().search(
-                [
-                    ('partnership_id', '=', entitlement.partnership_id.id),
-                    ('benefit_id', '=', entitlement.benefit_id.id),
-                    ('window_start', '>', entitlement.window_end),
-                ],
-                order='window_start',
-                limit=1,
-            )
-            left = entitlement.left
-            if not left or not following:
-                raise UserError(
-                    self.env._(
-                        "Nothing of “%(benefit)s” can be carried over: nothing is left, or no later window exists yet.",
-                        benefit=entitlement.display_name,
-                    )
-                )
-            entitlement.quota -= left
-            following.write({'quota': following.quota + left, 'carried': following.carried + left})
-            entitlement.partnership_id.message_post(
-                body=self.env._(
-                    "%(count)s × %(benefit)s carried over to the window from %(day)s.",
-                    count=left,
-                    benefit=entitlement.benefit_id.name,
-                    day=following.window_start,
-                )
-            )
-        return True
 
     @api.model
     def _cron_remind_owed(self):

@@ -221,6 +221,7 @@ class ScnPartnership(models.Model):
     # Counted for everybody who sees the partnership; the orders and invoices themselves keep their own rights.
     invoice_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
     order_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
+    period_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
 
     # int4range/daterange with && need no extension (btree_gist is not everywhere).
     _one_live_per_city = models.Constraint(
@@ -265,6 +266,7 @@ class ScnPartnership(models.Model):
     def _compute_counts(self):
         for partnership in self:
             partnership.order_count = len(partnership.order_ids)
+            partnership.period_count = len(partnership.period_ids)
             partnership.invoice_count = len(partnership._get_invoices())
 
     def _get_invoices(self):
@@ -274,8 +276,10 @@ class ScnPartnership(models.Model):
             .search(
                 [
                     '|',
+                    '|',
                     ('scn_period_id.partnership_id', 'in', self.ids),
                     ('scn_credited_period_id.partnership_id', 'in', self.ids),
+                    ('scn_refund_period_id.partnership_id', 'in', self.ids),
                 ]
             )
             .move_id

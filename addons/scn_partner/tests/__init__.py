@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_billing_terms
+from . import test_carry_over
 from . import test_city_alias
 from . import test_city_portal
 from . import test_contact_keys
@@ -15,6 +16,7 @@ from . import test_partnership_tours
 from . import test_partnership_upgrade
 from . import test_revenue_report
 from . import test_revenue_terms
+from . import test_revenue_views
 from . import test_rpc_gate
 from . import test_signup_acceptance
 from . import test_signup_jobs

@@ -1,3 +1,4 @@
+from . import entitlement_dismiss
 from . import opening_import
 from . import partnership_upgrade
 from . import revenue_report

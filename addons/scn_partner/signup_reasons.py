@@ -29,6 +29,7 @@ def get_reason_labels(env):
         'charset_guessed': env._("The letters could not be read as declared; accents may be wrong."),
         'consent_refused': env._("The sender does not agree to their data being kept or used."),
         'country_unknown': env._("The country is none we know."),
+        'date_unclear': env._("The date could not be read for certain."),
         'email_invalid': env._("An e-mail address in the message is not valid."),
         'encoding_unknown': env._("The message is packed in a way we do not know."),
         'encrypted': env._("The message is encrypted."),

@@ -1,4 +1,4 @@
-"""One raw message in, one verdict out: a sign-up, a rejection, or a dead letter."""
+"""One raw message or row in, one verdict out: a sign-up, a rejection, or a dead letter."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,15 @@ from pydantic import ValidationError
 
 from scn_sync.errors import UnreadableMessage
 from scn_sync.extraction import extract_signup, rejection_reason
+from scn_sync.extraction.rows import extract_row
 from scn_sync.mail_parser import PARSER_ERRORS, parse_mail
+from scn_sync.memory_limit import memory_limit
 from scn_sync.models import SignupRecord
 from scn_sync.sources import RawMessage
 from scn_sync.time_limit import TimeLimitExceeded, time_limit
 
 SECONDS_PER_MESSAGE = 2.0
+BYTES_PER_MESSAGE = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,20 @@ class DeadLetter:
 Reading = Signup | Rejection | DeadLetter
 
 
-def read_message(raw: RawMessage, seconds: float = SECONDS_PER_MESSAGE) -> Reading:
-    """Read one message in at most ``seconds`` of wall time; never raises because of what the message contains."""
-    if raw.content is None:
+def read_message(
+    raw: RawMessage, seconds: float = SECONDS_PER_MESSAGE, memory: int = BYTES_PER_MESSAGE
+) -> Reading:
+    """Read one message or row; never raises because of what it contains.
+
+    :param seconds: the most wall time it may take.
+    :param memory: the most bytes the process may grow by meanwhile.
+    """
+    if raw.content is None or raw.problem is not None:
         return DeadLetter(raw.problem or "unreadable_file")
     try:
-        with time_limit(seconds):
+        with time_limit(seconds), memory_limit(memory):
+            if raw.form == "row":
+                return Signup(extract_row(raw.content, raw.external_id, raw.doubts))
             mail = parse_mail(raw.content)
             reason = rejection_reason(mail)
             if reason is not None:
@@ -53,6 +64,8 @@ def read_message(raw: RawMessage, seconds: float = SECONDS_PER_MESSAGE) -> Readi
         return DeadLetter(problem.reason)
     except TimeLimitExceeded:
         return DeadLetter("time_limit")
+    except MemoryError:
+        return DeadLetter("memory_limit")
     except ValidationError:
         return DeadLetter("invalid_record")
     except PARSER_ERRORS:

@@ -7,6 +7,7 @@ REVIEW_REASONS = {
     "charset_guessed": "The letters could not be read as declared; accents may be wrong.",
     "consent_refused": "The sender does not agree to their data being kept or used.",
     "country_unknown": "The country is none we know.",
+    "date_unclear": "The date could not be read for certain.",
     "email_invalid": "An e-mail address in the message is not valid.",
     "encoding_unknown": "The message is packed in a way we do not know.",
     "encrypted": "The message is encrypted.",
@@ -43,15 +44,24 @@ REJECTIONS = {
 }
 
 DEAD_LETTERS = {
+    "duplicate_keys": "The record names one key twice, so that nobody can tell which value counts.",
     "empty_message": "Nothing is in it.",
+    "encoding_broken": "Its bytes are no letters in the encoding of the file.",
     "header_too_long": "A header is longer than 16 kB, or all of them are longer than 256 kB.",
+    "invalid_json": "The line is not valid JSON.",
     "invalid_record": "What was read does not fit the agreed form.",
+    "memory_limit": "Reading it took more than 500 MB of memory.",
     "no_headers": "It has no header, so that nothing says who sent it.",
+    "not_a_number": "The record has NaN or Infinity where a number was meant.",
+    "not_an_object": "The record is a bare value without names.",
+    "ragged_row": "The row has more or fewer values than the file has headings.",
+    "row_too_large": "The row is longer than 200,000 characters, or has more than 500 values.",
     "time_limit": "Reading it took longer than two seconds.",
     "too_deep": "Messages or parts lie too deep inside one another.",
     "too_large": "It is larger than 25 MB.",
     "too_many_headers": "It has 500 headers or more.",
     "too_many_parts": "It has more than 200 parts, or names more than 60 of them.",
+    "unclosed_quote": "A quotation mark is opened and not closed, or stands where none may stand.",
     "unparseable": "It is damaged so badly that the parser gives up.",
     "unreadable_file": "Its file cannot be opened.",
 }

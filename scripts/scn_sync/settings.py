@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     database: str | None = None
     login: str | None = None
     source: SourceName = "mailbox"
+    mapping: str | None = None
     batch_size: int = Field(default=500, ge=1, le=500)
     connect_timeout: float = Field(default=10.0, gt=0, le=300)
     read_timeout: float = Field(default=120.0, gt=0, le=3600)

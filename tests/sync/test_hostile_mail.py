@@ -1,6 +1,7 @@
 """Hostile messages: bounded time and memory, no traceback, and every message has exactly one fate."""
 
 import random
+import resource
 import threading
 import time
 import tracemalloc
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from scn_sync import sample
+from scn_sync.memory_limit import memory_limit
 from scn_sync.reading import DeadLetter, Reading, Rejection, Signup, read_message
 from scn_sync.reasons import DEAD_LETTERS, REJECTIONS, REVIEW_REASONS
 from scn_sync.sources import RawMessage, open_source
@@ -102,6 +104,30 @@ def test_the_stop_is_what_ends_endless_work() -> None:
         assert work(0.3)
     with pytest.raises(TimeLimitExceeded), time_limit(0.1):
         work(3)
+
+
+def test_a_message_that_takes_too_much_memory_is_a_dead_letter() -> None:
+    """A control with it: the same message is read when the cap is as it should be."""
+    content = HEAD + b"\n" + b"City of Faro.\n" + b"A line that says no more.\n" * 400_000
+    assert read_message(raw_message(content), memory=4_000_000) == DeadLetter("memory_limit")
+    assert isinstance(read_message(raw_message(content)), Signup)
+
+
+def test_the_memory_cap_ends_with_the_message() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(MemoryError), memory_limit(10_000_000):
+        bytearray(50_000_000)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert bytearray(50_000_000)  # the control: without the cap it is there
+
+
+def test_the_largest_message_that_is_taken_stays_within_the_cap() -> None:
+    lines = b"City of Faro and a line as long as lines are in letters, with an \xc3\xa9.\n"
+    content = (
+        HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + lines * (24_900_000 // len(lines))
+    )
+    reading = read_message(raw_message(content), seconds=30)
+    assert isinstance(reading, Signup)
 
 
 def test_outside_the_main_thread_reading_still_works() -> None:

@@ -1,6 +1,7 @@
 """Normalisation is idempotent, keeps what is valid, and flags what only looks so."""
 
 import string
+import unicodedata
 
 import phonenumbers
 import pytest
@@ -74,6 +75,101 @@ def test_what_is_no_address_is_none(text: str) -> None:
 )
 def test_lookalikes_are_flagged(address: str) -> None:
     assert "lookalike_address" in normalise_email(address)[1]
+
+
+LOOKALIKES = {
+    "a": "а",
+    "c": "с",
+    "e": "е",
+    "o": "о",
+    "p": "р",
+    "x": "х",
+    "i": "і",
+    "s": "ѕ",
+    "j": "ј",
+}
+LATIN_LETTERS = st.text("bdfghklmnqrtuvwyz", min_size=1, max_size=8)
+
+
+@given(LATIN_LETTERS, st.sampled_from(sorted(LOOKALIKES)), LATIN_LETTERS, st.booleans())
+def test_one_lookalike_letter_anywhere_is_flagged(
+    before: str, letter: str, after: str, in_domain: bool
+) -> None:
+    """The control with it: the same address in plain letters is not flagged."""
+
+    def address(middle: str) -> str:
+        word = before + middle + after
+        return f"ana@{word}.example" if in_domain else f"{word}@faro.example"
+
+    honest, reasons = normalise_email(address(letter))
+    assert (honest, reasons) == (address(letter), set())
+    forged, reasons = normalise_email(address(LOOKALIKES[letter]))
+    assert "lookalike_address" in reasons
+    assert forged != honest  # never brought into one form with the real one
+
+
+@given(LATIN_LETTERS, st.sampled_from(sorted(LOOKALIKES)), LATIN_LETTERS)
+def test_one_lookalike_letter_in_a_name_is_flagged(before: str, letter: str, after: str) -> None:
+    assert not looks_alike(f"Ana {before}{letter}{after}")
+    assert looks_alike(f"Ana {before}{LOOKALIKES[letter]}{after}")
+
+
+@given(
+    LOCAL,
+    DOMAIN,
+    st.sampled_from(
+        ["{}", "<{}>", " {} ", "mailto:{}", "({})", '"{}"', "{}.", "{};", "<mailto:{}>"]
+    ),
+)
+def test_what_stands_around_an_address_takes_nothing_from_it(
+    local: str, domain: str, around: str
+) -> None:
+    if len(local) > 64 or local != local.strip("'"):
+        return
+    assert normalise_email(around.format(f"{local}@{domain}"))[0] == f"{local}@{domain}"
+
+
+INTERNATIONAL = st.sampled_from(
+    ["münchen", "málaga", "köln", "são-paulo", "malmö", "서울", "東京", "αθήνα", "москва"]
+)
+
+
+@given(LABEL, INTERNATIONAL)
+def test_addresses_in_other_letters_survive(local: str, name: str) -> None:
+    address, reasons = normalise_email(f"{local}@{name}.example")
+    assert address == f"{local}@{name}.example"
+    assert "email_invalid" not in reasons
+    assert normalise_email(address)[0] == address
+
+
+@given(st.text(max_size=60), st.sampled_from([None, "NL", "ES", "US"]))
+def test_a_phone_number_keeps_its_digits(text: str, country: str | None) -> None:
+    """What cannot be read stays as typed; what can keeps every digit of the national number, in order."""
+    number, reasons = normalise_phone(text, country)
+    typed = clean_line(text).strip(" ,;:|")
+    if number is None:
+        assert not typed or len(typed) > 40
+    elif reasons:
+        assert number == typed
+    else:
+        wanted = "".join(str(unicodedata.digit(c)) for c in typed if c.isdigit())
+        national = str(phonenumbers.parse(number).national_number)
+        assert national in wanted
+
+
+@given(ANY_TEXT)
+def test_country_is_idempotent(text: str) -> None:
+    code = find_country(text)
+    assert code is None or find_country(code) == code
+
+
+NAME_LETTERS = st.text("abcdefghijklmnñopqrstuvwxyzéüøłçß", min_size=1, max_size=12)
+
+
+@given(st.lists(NAME_LETTERS.map(str.capitalize), min_size=1, max_size=4))
+def test_a_name_loses_no_letter(words: list[str]) -> None:
+    name = " ".join(words)
+    assert normalise_name(f'  "{name}", ') == unicodedata.normalize("NFC", name)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,11 @@ from scn_sync.transport import XmlRpcTransport
     "--source", metavar="NAME", help="Name of this mailbox in the inbox [default: mailbox]."
 )
 @click.option(
+    "--mapping",
+    metavar="FILE|NAME",
+    help="For tables: which column is what; a TOML or JSON file, or a mapping that comes along.",
+)
+@click.option(
     "--batch-size", type=click.IntRange(1, 500), help="Sign-ups in one call [default: 500]."
 )
 @click.option(
@@ -37,7 +42,7 @@ from scn_sync.transport import XmlRpcTransport
 def command(
     settings: Settings, mailbox: Path, dry_run: bool, as_json: bool, fail_on_dead_letters: bool
 ) -> int:
-    """Read an mbox file, a Maildir, an eml file or a folder of eml files into the inbox.
+    """Read mail (mbox, Maildir, eml, a folder of eml files) or a table (CSV, JSON, JSON lines) into the inbox.
 
     Running it again changes nothing: a message that is already there as it is is not written again.
 
@@ -45,9 +50,12 @@ def command(
     Examples:
       scn-sync import --dry-run mailbox.mbox
       scn-sync import --json --source info-mailbox ~/Maildir
+      scn-sync import --source web-form --mapping google-forms responses.csv
     """
     console = Console(stderr=True)
-    source = open_source(mailbox)
+    source = open_source(mailbox, settings.mapping)
+    for notice in source.notices:
+        console.print(notice, highlight=False, markup=False, soft_wrap=True)
     try:
         with XmlRpcTransport(Connection(settings)) as transport:
             inbox = SignupInbox(transport)

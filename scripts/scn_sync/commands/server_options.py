@@ -48,7 +48,7 @@ def server_options(command: Callable[Concatenate[Settings, P], int]) -> Callable
     def run(*args: P.args, **options: P.kwargs) -> None:
         console = Console(stderr=True)
         values: dict[str, object] = dict(options)
-        names = ("url", "database", "login", "source", "batch_size")
+        names = ("url", "database", "login", "source", "batch_size", "mapping")
         flags = {name: values.pop(name, None) for name in names}
         flags["insecure_http"] = True if values.pop("insecure_http") else None
         config = values.pop("config")

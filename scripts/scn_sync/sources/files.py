@@ -14,6 +14,7 @@ class FileSource:
     """One message per file, in the order of the names; ``total`` and progress count files."""
 
     unit = "messages"
+    notices: tuple[str, ...] = ()
 
     def __init__(self, kind: str, paths: Sequence[Path]) -> None:
         self.kind = kind

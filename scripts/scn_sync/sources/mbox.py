@@ -47,6 +47,7 @@ class MboxSource:
 
     kind = "mbox"
     unit = "bytes"
+    notices: tuple[str, ...] = ()
 
     def __init__(self, path: Path, stream: BinaryIO, total: int) -> None:
         self.path = path

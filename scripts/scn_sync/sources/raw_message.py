@@ -1,8 +1,9 @@
-"""One message as it lies in a file, and the id that is the same wherever it lies."""
+"""One message or row as it lies in a source, and the id that is the same wherever it lies."""
 
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 MESSAGE_BYTES = 25_000_000
 
@@ -17,11 +18,13 @@ _QUOTED_FROM = re.compile(rb"^>+(?=From )", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A message and where it was found.
+    """A message, or a row of a table, and where it was found.
 
-    ``position`` counts from 1 in the order of the source. ``content`` is None when it was not kept, and ``problem``
-    then says why (a reason code). ``doubts`` are review reasons that come from the container, not from the
-    message. ``progress`` is how far the source has been read after this message, in the source's own unit.
+    ``position`` counts from 1 in the order of the source; in a CSV file it is the number a spreadsheet shows beside the
+    row. ``problem`` is a reason code when it cannot be read; ``content`` is None when it was not kept. ``doubts`` are
+    review reasons that come from the container, not from the message. ``progress`` is how far the source has been
+    read after this message, in the source's own unit. ``form`` says what ``content`` is: the bytes of an e-mail,
+    or the JSON that ``sources.rows`` makes of a row; each can be read again by itself.
     """
 
     position: int
@@ -30,6 +33,7 @@ class RawMessage:
     progress: int
     problem: str | None = None
     doubts: tuple[str, ...] = ()
+    form: Literal["mail", "row"] = "mail"
 
 
 def external_id(content: bytes) -> str:

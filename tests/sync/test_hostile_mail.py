@@ -108,9 +108,9 @@ def test_the_stop_is_what_ends_endless_work() -> None:
 
 def test_a_message_that_takes_too_much_memory_is_a_dead_letter() -> None:
     """A control with it: the same message is read when the cap is as it should be."""
-    content = HEAD + b"\n" + b"City of Faro.\n" + b"A line that says no more.\n" * 400_000
-    assert read_message(raw_message(content), memory=4_000_000) == DeadLetter("memory_limit")
-    assert isinstance(read_message(raw_message(content)), Signup)
+    message = raw_message(HEAD + b"\nCity of Faro.\n" + b"One line more.\n" * 400_000)
+    assert read_message(message, seconds=30, memory=4_000_000) == DeadLetter("memory_limit")
+    assert isinstance(read_message(message, seconds=30), Signup)
 
 
 def test_the_memory_cap_ends_with_the_message() -> None:

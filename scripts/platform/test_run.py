@@ -90,6 +90,8 @@ class TestRun:
             try:
                 codes = list(pool.map(self._lane, lanes))
             except BaseException:
+                # no lane that waits may begin when the running ones are ended
+                pool.shutdown(wait=False, cancel_futures=True)
                 self.stop()
                 raise
         return overall_code(codes)

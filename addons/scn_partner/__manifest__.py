@@ -29,6 +29,7 @@
         'views/scn_contact_role_views.xml',
         'views/scn_city_alias_views.xml',
         'views/scn_contact_duplicate_views.xml',
+        'report/renewal_packet.xml',
         'views/scn_partnership_views.xml',
         'views/scn_partnership_period_views.xml',
         'views/scn_purchase_reference_views.xml',

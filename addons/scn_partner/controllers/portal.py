@@ -55,3 +55,31 @@ class CityPortal(CustomerPortal):
                 ('Content-Disposition', content_disposition(name)),
             ],
         )
+
+    @http.route('/my/city/packet', type='http', auth='user', website=True, methods=['GET'], sitemap=False)
+    def city_packet(self, **_query):
+        """The renewal packet of the own city's running partnership as PDF; fees and invoices for those who see them.
+
+        Not found for a person without a city, and for a city without a running partnership.
+        """
+        person = request.env.user.partner_id
+        city = person._get_own_city()
+        values = city._prepare_city_page_values(person) if city else {}
+        if not values.get('is_running'):
+            raise NotFound
+        report = request.env['ir.actions.report'].sudo()
+        try:
+            pdf, __ = report._render_qweb_pdf(
+                'scn_partner.action_report_renewal_packet',
+                values['partnership'].ids,
+                data={'show_money': values['sees_money']},
+            )
+        except UserError:
+            return request.render('scn_partner.portal_no_packet', {'page_name': 'scn_city'})
+        return request.make_response(
+            pdf,
+            headers=[
+                ('Content-Type', 'application/pdf'),
+                ('Content-Disposition', content_disposition(f'{city.name}.pdf')),
+            ],
+        )

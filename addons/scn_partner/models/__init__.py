@@ -43,6 +43,7 @@ from . import scn_partnership_outlook
 from . import res_partner_outlook
 from . import res_partner_portal
 from . import scn_partnership_portal
+from . import scn_partnership_packet
 from . import account_move
 from . import account_move_closing
 from . import account_move_links

@@ -14,6 +14,7 @@ from . import test_partnership_lifecycle
 from . import test_partnership_machine
 from . import test_partnership_tours
 from . import test_partnership_upgrade
+from . import test_renewal_packet
 from . import test_revenue_report
 from . import test_revenue_terms
 from . import test_revenue_views

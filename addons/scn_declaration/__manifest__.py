@@ -12,6 +12,7 @@
         'data/scn_declaration_data.xml',
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
+        'wizards/digest_check_views.xml',
         'views/scn_declaration_signature_views.xml',
         'views/scn_declaration_views.xml',
         'views/menus.xml',

@@ -16,5 +16,4 @@ from . import scn_declaration_evidence
 from . import scn_declaration_log
 from . import scn_declaration_log_value
 from . import scn_declaration_digest
-from . import scn_declaration_register
 from . import ir_attachment

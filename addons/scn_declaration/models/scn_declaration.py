@@ -6,7 +6,7 @@ class ScnDeclaration(models.Model):
 
     _name = 'scn.declaration'
     _description = 'Declaration'
-    _inherit = ['mail.thread']
+    _inherit = ['mail.thread', 'mail.activity.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)
@@ -46,3 +46,19 @@ class ScnDeclaration(models.Model):
 
         :param earlier: the versions that were current until now
         """
+
+    def _raise_alarm(self, problems):
+        """One open task for the responsible person when the digests do not verify.
+
+        :param problems: list of sentences
+        """
+        kind = self.env.ref('scn_declaration.mail_activity_type_broken_log')
+        for declaration in self:
+            if declaration.activity_ids.filtered(lambda activity: activity.activity_type_id == kind):
+                continue
+            declaration.activity_schedule(
+                activity_type_id=kind.id,
+                user_id=(declaration.user_id or self.env.user).id,
+                date_deadline=fields.Date.context_today(self),
+                note="\n".join(problems[:20]),
+            )

@@ -287,5 +287,5 @@ class ScnDeclarationSignature(models.Model):
             activity_type_id=kind.id,
             user_id=(self.declaration_id.user_id or self.user_id or self.env.user).id,
             date_deadline=fields.Date.context_today(self),
-            note="\n".join(problems),
+            note="\n".join(problems[:20]),
         )

@@ -1,2 +1,4 @@
+from . import test_access
 from . import test_moves
 from . import test_verify
+from . import test_digest

@@ -103,3 +103,19 @@ class DeclarationCase(SharingCitiesCase):
             (row.category, str(row.valid_from), str(row.valid_to or ''))
             for row in signature.status_ids.sorted('valid_from')
         ]
+
+    def on_day(self, day, category=None):
+        """Statuses of the declaration on a day, read as the register reads them.
+
+        :param str day: such as 2018-11-16
+        """
+        rows = self.env['scn.declaration.status'].search(
+            [
+                ('declaration_id', '=', self.declaration.id),
+                ('valid_from', '<=', day),
+                '|',
+                ('valid_to', '=', False),
+                ('valid_to', '>', day),
+            ]
+        )
+        return rows.filtered(lambda row: not category or row.category == category)

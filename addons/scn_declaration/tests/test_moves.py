@@ -106,8 +106,8 @@ class TestMoves(DeclarationCase):
         self.assertEqual(
             self.history(signature), [('interest', '2018-09-02', '2018-09-08'), ('signed', '2018-09-08', '')]
         )
-        row = self.declaration._get_register(fields.Date.to_date('2018-09-08'))['rows'][0]
-        self.assertEqual(str(row['recorded_on']), '2019-03-01')
+        row = self.on_day('2018-09-08')
+        self.assertEqual((row.category, str(row.recorded_at.date())), ('signed', '2019-03-01'))
         self.assertEqual(signature._verify(), ([], False))
 
     def test_days_that_cannot_be(self):
@@ -190,8 +190,8 @@ class TestMoves(DeclarationCase):
         self.assertEqual((signature.version_id, signature.category), (self.version, 'signed'))
         signature._reconfirm(evidence=dict(MINUTES), on=fields.Date.to_date('2019-02-10'))
         self.assertEqual(signature.version_id, newer)
-        register = self.declaration._get_register(fields.Date.to_date('2019-02-09'))
-        self.assertEqual(register['rows'][0]['version_id'], self.version.id)
+        self.assertEqual(self.on_day('2019-02-09').version_id, self.version)
+        self.assertEqual(self.on_day('2019-02-10').version_id, newer)
         with self.assertRaisesRegex(UserError, "nothing to reconfirm"):
             signature._reconfirm(evidence=dict(MINUTES))
 

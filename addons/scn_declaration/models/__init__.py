@@ -9,6 +9,7 @@ from . import scn_declaration_signature
 from . import scn_declaration_signature_moves
 from . import scn_declaration_signature_log
 from . import scn_declaration_signature_verify
+from . import scn_declaration_signature_views
 from . import scn_declaration_status
 from . import scn_declaration_reservation
 from . import scn_declaration_evidence_strength
@@ -16,4 +17,5 @@ from . import scn_declaration_evidence
 from . import scn_declaration_log
 from . import scn_declaration_log_value
 from . import scn_declaration_digest
+from . import res_partner
 from . import ir_attachment

@@ -1,1 +1,2 @@
 from . import digest_check
+from . import move

@@ -38,6 +38,7 @@
         'views/scn_overdue_views.xml',
         'views/sale_order_views.xml',
         'views/account_move_views.xml',
+        'views/res_config_settings_views.xml',
         'views/res_partner_views.xml',
         'views/scn_signup_views.xml',
         'views/scn_signup_source_views.xml',

@@ -30,6 +30,7 @@ from . import scn_partnership_revenue
 from . import scn_partnership_links
 from . import scn_partnership_period_links
 from . import scn_partnership_purchase_order
+from . import scn_partnership_delivery
 from . import scn_entitlement
 from . import scn_entitlement_carry_over
 from . import scn_entitlement_use
@@ -41,6 +42,9 @@ from . import scn_revenue_risk
 from . import res_partner_benefits
 from . import scn_partnership_outlook
 from . import res_partner_outlook
+from . import res_partner_invoicing
+from . import res_company
+from . import res_config_settings
 from . import res_partner_portal
 from . import scn_partnership_portal
 from . import scn_partnership_packet
@@ -48,6 +52,10 @@ from . import account_move
 from . import account_move_closing
 from . import account_move_links
 from . import account_move_line
+from . import account_move_delivery
+from . import account_move_delivery_job
+from . import account_move_send
+from . import mail_activity
 from . import sale_order
 from . import sale_order_links
 from . import res_company_closing

@@ -48,11 +48,14 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """A credit note that takes back a whole invoice frees its periods, in the same transaction."""
-        self.filtered(lambda move: move.move_type == 'out_invoice')._check_scn_purchase_orders()
+        invoices = self.filtered(lambda move: move.move_type == 'out_invoice')
+        invoices._check_scn_purchase_orders()
+        invoices._check_scn_channels()
         posted = super()._post(soft=soft)
         posted.filtered(lambda move: move.move_type == 'out_refund' and move.reversed_entry_id)._link_scn_refunds()
         origins = posted.filtered(lambda move: move.move_type == 'out_refund').reversed_entry_id
         origins.filtered(lambda move: move._is_fully_reversed())._release_scn_periods()
+        posted._request_delivery()
         return posted
 
     def _check_scn_purchase_orders(self):
@@ -60,16 +63,17 @@ class AccountMove(models.Model):
 
         :raises UserError: when the city has no purchase order that is valid today and covers the period
         """
-        periods = self._get_scn_periods().filtered(lambda period: period.partner_id.requires_purchase_order)
-        references = periods._get_valid_references(fields.Date.context_today(self))
-        for period in periods:
-            if not period.purchase_reference_id:
-                period.purchase_reference_id = period._find_purchase_reference(references)
-            if not period.purchase_reference_id:
+        periods = self._get_scn_periods()
+        open_periods = periods.filtered(lambda period: not period.purchase_reference_id)
+        references = open_periods._get_valid_references(fields.Date.context_today(self))
+        for period in open_periods:
+            if reference := period._find_purchase_reference(references):
+                period.purchase_reference_id = reference
+            elif period.partner_id.requires_purchase_order:
                 raise UserError(period._get_waiting_message())
-        for move in self.filtered(lambda move: move._get_scn_periods() & periods):
-            number = (move._get_scn_periods() & periods).purchase_reference_id[:1].number
-            if number not in (move.ref or ''):
+        for move in self:
+            number = move._get_scn_periods().purchase_reference_id[:1].number
+            if number and number not in (move.ref or ''):
                 move.ref = number
 
     def _link_scn_refunds(self):
@@ -84,6 +88,17 @@ class AccountMove(models.Model):
             line.scn_refund_period_id = origins.filtered(
                 lambda origin, line=line: origin.product_id == line.product_id
             )[:1]._get_scn_period()
+
+    def _check_scn_channels(self):
+        """An invoice that could not reach its payer in the payer's way is stopped before it is posted.
+
+        :raises UserError: with what is missing
+        """
+        for move in self:
+            if move._get_scn_periods():
+                problem = move.partner_id._get_channel_problem(move.company_id, move._get_order_number())
+                if problem:
+                    raise UserError(problem)
 
     def _is_fully_reversed(self):
         """Whether posted credit notes add up to the invoice."""

@@ -14,17 +14,16 @@ class ScnPartnershipPeriod(models.Model):
     def _apply_purchase_order_gate(self, today):
         """Periods that may be invoiced; the others wait for the city's purchase order.
 
-        An invoice never leaves without the number where the city requires one.
+        An invoice never leaves without the number where the city requires one; a city that requires none and has
+        given one reads it on the invoice too.
         """
         ready = self.browse()
         references = self._get_valid_references(today)
         for period in self:
-            if not period.partner_id.requires_purchase_order:
-                ready += period
-                continue
             reference = period.purchase_reference_id or period._find_purchase_reference(references)
             if reference:
                 period.purchase_reference_id = reference
+            if reference or not period.partner_id.requires_purchase_order:
                 ready += period
             elif period.state == 'planned':
                 period.state = 'waiting'
@@ -34,11 +33,10 @@ class ScnPartnershipPeriod(models.Model):
 
     def _get_valid_references(self, day):
         """Purchase orders of these periods' cities that are valid on a day, in one query."""
-        cities = self.partner_id.filtered('requires_purchase_order')
-        if not cities:
+        if not self:
             return self.env['scn.purchase.reference']
         return self.env['scn.purchase.reference'].search(
-            [('partner_id', 'in', cities.ids), ('valid_from', '<=', day), ('valid_until', '>=', day)],
+            [('partner_id', 'in', self.partner_id.ids), ('valid_from', '<=', day), ('valid_until', '>=', day)],
             order='valid_from, id',
         )
 

@@ -8,6 +8,7 @@ from . import test_contact_role
 from . import test_entitlement
 from . import test_matching_keys
 from . import test_opening_import
+from . import test_invoice_delivery
 from . import test_overdue
 from . import test_partnership_billing
 from . import test_partnership_lifecycle

@@ -248,12 +248,9 @@ class TestPartnershipBilling(PartnershipCase):
 
     # -- errors ------------------------------------------------------------------------------------------------
 
-    def test_one_poisoned_period_costs_only_itself_and_heals(self):
-        partnerships = self.env['scn.partnership']
-        for number in range(6):
-            city = self.env['res.partner'].create({'name': f'Town {number}', 'is_city': True})
-            partnerships += self.partnership(city=city)
-        poisoned = partnerships[2].period_ids
+    def test_one_poisoned_period_among_100_costs_only_itself_and_heals(self):
+        partnerships = self.renewals(100, 'Town').partnership_id
+        poisoned = partnerships[37].period_ids
         prepare = type(poisoned)._prepare_invoice_values
 
         def refusing(period, part, today):
@@ -263,13 +260,13 @@ class TestPartnershipBilling(PartnershipCase):
 
         with patch.object(type(poisoned), '_prepare_invoice_values', refusing):
             self.bill('2019-01-01')
-        self.assertEqual(partnerships.period_ids.mapped('state').count('invoiced'), 5)
-        self.assertEqual((poisoned.last_error, len(partnerships[2].activity_ids)), ("no income account", 1))
+        self.assertEqual(partnerships.period_ids.mapped('state').count('invoiced'), 99)
+        self.assertEqual((poisoned.last_error, len(partnerships.activity_ids)), ("no income account", 1))
         self.assertFalse(self.bill('2019-01-01'), "not before its time to retry")
         with freeze_time('2019-01-02 12:00:00'):
             self.bill('2019-01-02')
         self.assertEqual((poisoned.state, poisoned.last_error), ('invoiced', False))
-        self.assertFalse(partnerships[2].activity_ids)
+        self.assertFalse(partnerships.activity_ids)
 
     def test_a_period_that_gives_no_invoice_does_not_keep_the_run_busy(self):
         """An integrator's hook may return nothing: the run looks at it again later, not for ever."""

@@ -132,7 +132,12 @@ def _apt_options(folder: Path) -> list[str]:
     return options
 
 
-def _fetch(prefix: Path, version_file: Path) -> None:
+def download_packages(prefix: Path, names: list[str], what: str, log: Path) -> Path:
+    """Download archives into a folder below `prefix`, with a package list of our own.
+
+    `names` may name a suite (`name/suite`). The caller removes `prefix / "downloads"` and
+    `prefix / "apt"`. Raises PlatformError in one sentence where that is not possible.
+    """
     mirror, keyring = _requirements()
     apt_folder = prefix / "apt"
     apt_folder.mkdir(parents=True, exist_ok=True)
@@ -140,13 +145,11 @@ def _fetch(prefix: Path, version_file: Path) -> None:
     options = _apt_options(apt_folder)
     downloads = prefix / "downloads"
     downloads.mkdir(exist_ok=True)
-    log = subfolder("logs") / "odoo-debian.log"
-    names = [f"{PACKAGE}/sid", *COMPANIONS]
     with step("reading Debian's package list") as running:
         run_logged(
             ["apt-get", *options, "update"], log, running=running, what="Reading the package list"
         )
-    with step("downloading Odoo 19 from Debian") as running:
+    with step(f"downloading {what} from Debian") as running:
         run_logged(
             ["apt-get", *options, "download", *names],
             log,
@@ -154,6 +157,12 @@ def _fetch(prefix: Path, version_file: Path) -> None:
             folder=downloads,
             what="Downloading Debian's package",
         )
+    return downloads
+
+
+def _fetch(prefix: Path, version_file: Path) -> None:
+    log = subfolder("logs") / "odoo-debian.log"
+    downloads = download_packages(prefix, [f"{PACKAGE}/sid", *COMPANIONS], "Odoo 19", log)
     root = prefix / "root"
     if root.exists():
         remove_tree(root)
@@ -168,7 +177,7 @@ def _fetch(prefix: Path, version_file: Path) -> None:
     _check_links(root)
     version = _version_of(downloads)
     remove_tree(downloads)
-    remove_tree(apt_folder)
+    remove_tree(prefix / "apt")
     version_file.write_text(version + "\n", encoding="utf-8")
 
 

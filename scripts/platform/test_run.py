@@ -22,6 +22,7 @@ import pytest
 from .browser import require_browser, require_pdf_printer
 from .cache_folder import CHECKOUT, subfolder
 from .console import say, step
+from .mail_server import require_dovecot
 from .prepared import Platform, ready_platform
 from .template_database import clone, drop, fresh_name, prepared_template, remove_leftovers
 
@@ -39,6 +40,7 @@ def run_tests(options: list[str]) -> int:
     """
     require_browser()
     require_pdf_printer()
+    require_dovecot()
     with ready_platform() as platform:
         say(f"· Odoo {platform.odoo.version}; {platform.postgres.version}")
         template = prepared_template(platform)

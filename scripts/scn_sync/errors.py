@@ -65,6 +65,12 @@ class NoMailbox(FatalError):
     exit_code = ExitCode.NO_MAILBOX
 
 
+class MailLogin(FatalError):
+    """The mail server, or the provider of its access tokens, does not accept who we are."""
+
+    exit_code = ExitCode.MAIL_LOGIN
+
+
 class UnreadableInput(FatalError):
     """The operating system does not let us read the file or folder."""
 
@@ -82,6 +88,12 @@ class RetriableError(SyncError):
 
 class ServerDown(RetriableError):
     """No connection could be made: nothing was sent."""
+
+
+class MailServerDown(RetriableError):
+    """The mail server cannot be reached or broke off; what the inbox has answered is stored."""
+
+    exit_code = ExitCode.MAIL_SERVER_DOWN
 
 
 class AnswerLost(RetriableError):

@@ -18,4 +18,6 @@ class ExitCode(IntEnum):
     UNREADABLE = 9
     REFUSED = 10
     DEAD_LETTERS = 11
+    MAIL_LOGIN = 20
+    MAIL_SERVER_DOWN = 21
     INTERRUPTED = 130

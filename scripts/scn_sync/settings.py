@@ -9,9 +9,18 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,13 +32,79 @@ from scn_sync.errors import ConfigurationProblem
 from scn_sync.models import SourceName
 
 KEY_VARIABLE = "SCN_SYNC_API_KEY"
+PASSWORD_VARIABLE = "SCN_SYNC_IMAP_PASSWORD"
+SECRET_BYTES = 16_384
+
+
+class OAuthSettings(BaseModel):
+    """Where an access token comes from, as OAuth 2 providers describe it (RFC 6749, sections 4.4 and 6)."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    token_url: str
+    client_id: str
+    grant: Literal["refresh_token", "client_credentials"] = "refresh_token"
+    scope: str | None = None
+    client_secret_file: Path | None = None
+    refresh_token_file: Path | None = None
+
+    @field_validator("token_url")
+    @classmethod
+    def _encrypted(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("must start with https://")
+        return url
+
+
+class ImapSettings(BaseModel):
+    """A mailbox on an IMAP server, and how to sign in there; the connection is always encrypted."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    security: str = "tls"
+    login: Annotated[str, Field(min_length=1)]
+    folders: Annotated[list[str], Field(min_length=1)] = ["INBOX"]
+    move_to: str | None = None
+    password_file: Path | None = None
+    token_file: Path | None = None
+    token_command: list[str] | None = None
+    oauth: OAuthSettings | None = None
+    ca_file: Path | None = None
+    timeout: float = Field(default=60.0, gt=0, le=3600)
+
+    @field_validator("security")
+    @classmethod
+    def _encrypted(cls, security: str) -> str:
+        if security not in ("tls", "starttls"):
+            raise ValueError(
+                "must be “tls” or “starttls”: without encryption anybody on the way could read the mail "
+                "and the password"
+            )
+        return security
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> "ImapSettings":
+        ways = (self.password_file, self.token_file, self.token_command, self.oauth)
+        if sum(way is not None for way in ways) > 1:
+            raise ValueError(
+                "give only one of password_file, token_file, token_command and [imap.oauth]"
+            )
+        if self.move_to is not None and self.move_to in self.folders:
+            raise ValueError("move_to must be another folder than those that are read")
+        return self
 
 
 class Settings(BaseSettings):
     """Where the server is, who we are there, and how patient we are (seconds)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SCN_SYNC_", extra="forbid", hide_input_in_errors=True
+        env_prefix="SCN_SYNC_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        hide_input_in_errors=True,
     )
 
     url: str | None = None
@@ -37,6 +112,9 @@ class Settings(BaseSettings):
     login: str | None = None
     source: SourceName = "mailbox"
     mapping: str | None = None
+    imap: ImapSettings | None = None
+    imap_password: SecretStr | None = None
+    state_folder: Path | None = None
     batch_size: int = Field(default=500, ge=1, le=500)
     connect_timeout: float = Field(default=10.0, gt=0, le=300)
     read_timeout: float = Field(default=120.0, gt=0, le=3600)
@@ -122,6 +200,11 @@ def _existing_config(config_file: Path | None) -> Path | None:
         raise ConfigurationProblem(
             f"Take api_key out of {path}: the key belongs into a file of its own (key_file) or into {KEY_VARIABLE}."
         )
+    if "imap_password" in content:
+        raise ConfigurationProblem(
+            f"Take imap_password out of {path}: the password belongs into a file of its own "
+            f"(password_file under [imap]) or into {PASSWORD_VARIABLE}."
+        )
     return path
 
 
@@ -186,28 +269,63 @@ def read_key_file(path: Path) -> SecretStr:
 
     :raises ConfigurationProblem: missing, unreadable, empty, oversized, or readable by group or others.
     """
+    text = read_secret_file(path, "key file").get_secret_value()
+    if not text.isascii() or len(text) > 4096 or any(character.isspace() for character in text):
+        raise ConfigurationProblem(f"The key file {path} does not hold one API key.")
+    return SecretStr(text)
+
+
+def read_secret_file(path: Path, what: str) -> SecretStr:
+    """Read a secret from a file that nobody but its owner can read; white space around it does not count.
+
+    :param what: what the user calls the file, for the sentences.
+    :raises ConfigurationProblem: missing, unreadable, empty, oversized, or readable by group or others.
+    """
     try:
         # the open file is what is checked, so that it cannot be exchanged between the check and the reading
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
-        raise ConfigurationProblem(
-            f"The key file {path} cannot be read: {error.strerror}."
-        ) from None
+        raise ConfigurationProblem(f"The {what} {path} cannot be read: {error.strerror}.") from None
     try:
         state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
-            raise ConfigurationProblem(f"The key file {path} is not a regular file.")
+            raise ConfigurationProblem(f"The {what} {path} is not a regular file.")
         if state.st_mode & 0o077:
             raise ConfigurationProblem(
-                f"The key file {path} can be read by others: run chmod 600 on it."
+                f"The {what} {path} can be read by others: run chmod 600 on it."
             )
-        content = os.read(descriptor, 4097)
+        content = os.read(descriptor, SECRET_BYTES + 1)
     finally:
         os.close(descriptor)
     try:
-        key = content.decode("ascii").strip()
+        text = content.decode("utf-8").strip()
     except UnicodeDecodeError:
-        key = ""
-    if not key or len(content) > 4096 or any(character.isspace() for character in key):
-        raise ConfigurationProblem(f"The key file {path} does not hold one API key.")
-    return SecretStr(key)
+        text = ""
+    if not text or len(content) > SECRET_BYTES:
+        named = "one API key" if what == "key file" else "one secret"
+        raise ConfigurationProblem(f"The {what} {path} does not hold {named}.")
+    return SecretStr(text)
+
+
+def write_secret_file(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all.
+
+    :raises OSError: the operating system refuses.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def default_state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for what the command remembers between two runs."""
+    base = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "scn-sync"

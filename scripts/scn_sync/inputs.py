@@ -1,0 +1,33 @@
+"""What a command is told to read: a file, a folder, or ``imap:`` for the mailbox in the settings."""
+
+from pathlib import Path
+
+from scn_sync.errors import ConfigurationProblem
+from scn_sync.settings import Settings, default_state_folder
+from scn_sync.sources import MailSource, open_source
+from scn_sync.sources.imap import ImapSource
+from scn_sync.sources.imap_state import MailboxState
+
+MAILBOX = "imap:"
+
+
+def open_input(where: Path, settings: Settings, from_start: bool = False) -> MailSource:
+    """Open what the user named.
+
+    :param from_start: read a mailbox from its start, whatever is remembered of it.
+    :raises SyncError: it cannot be used; the sentence says why.
+    """
+    name = str(where)
+    if not name.startswith(MAILBOX):
+        return open_source(where, settings.mapping)
+    if settings.imap is None:
+        raise ConfigurationProblem(
+            "The settings name no mailbox: write host and login under [imap] in the configuration file."
+        )
+    imap = settings.imap
+    if name != MAILBOX:
+        imap = imap.model_copy(update={"folders": [name.removeprefix(MAILBOX)]})
+    state = MailboxState(
+        settings.state_folder or default_state_folder(), imap.host, imap.login, settings.source
+    )
+    return ImapSource(imap, state, settings.imap_password, from_start)

@@ -20,9 +20,23 @@
         'views/scn_declaration_views.xml',
         'views/configuration_views.xml',
         'views/res_partner_views.xml',
+        'data/mail_template_link_data.xml',
+        'wizards/link_send_views.xml',
+        'views/layout_templates.xml',
+        'views/act_templates.xml',
+        'views/register_templates.xml',
+        'views/certificate_templates.xml',
+        'views/portal_templates.xml',
+        'report/certificate.xml',
         'views/menus.xml',
+        'views/scn_declaration_link_views.xml',
     ],
     'demo': [],
+    'assets': {
+        'web.assets_frontend': [
+            'scn_declaration/static/src/register/**/*',
+        ],
+    },
     'application': False,
     'uninstall_hook': 'uninstall_hook',
 }

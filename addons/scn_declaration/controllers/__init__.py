@@ -1,1 +1,5 @@
 from . import digest
+from . import act
+from . import certificate
+from . import portal
+from . import register

@@ -19,3 +19,9 @@ from . import scn_declaration_log_value
 from . import scn_declaration_digest
 from . import res_partner
 from . import ir_attachment
+from . import scn_declaration_public_register
+from . import scn_declaration_link
+from . import scn_declaration_link_forward
+from . import scn_declaration_signature_city_act
+from . import scn_declaration_certificate
+from . import res_partner_declaration

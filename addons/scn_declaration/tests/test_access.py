@@ -26,6 +26,8 @@ MATRIX = {
     'scn.declaration.log': STAFF_READ,
     'scn.declaration.log.value': {'manager': {READ}},
     'scn.declaration.digest': STAFF_READ,
+    'scn.declaration.link': STAFF_READ,
+    'scn.declaration.link.send': {'officer': ALL, 'manager': ALL},
     'scn.declaration.move': {'officer': ALL, 'manager': ALL},
     'scn.declaration.digest.check': {'reader': ALL, 'officer': ALL, 'finance': ALL, 'manager': ALL},
 }

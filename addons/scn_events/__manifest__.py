@@ -19,6 +19,7 @@
         'views/event_type_views.xml',
         'views/event_event_views.xml',
         'views/event_registration_views.xml',
+        'views/event_templates.xml',
         'views/menus.xml',
     ],
     'demo': [],

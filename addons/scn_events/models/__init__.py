@@ -13,6 +13,7 @@ from . import event_registration
 from . import event_registration_gate
 from . import event_registration_hold
 from . import event_event_hold
+from . import event_registration_join
 from . import event_mail
 from . import event_registration_mail
 from . import scn_partnership

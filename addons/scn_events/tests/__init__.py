@@ -1,1 +1,4 @@
 from . import test_access
+from . import test_event
+from . import test_gate
+from . import test_hold

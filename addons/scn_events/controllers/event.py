@@ -1,0 +1,92 @@
+from urllib.parse import urlencode
+
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.website_event.controllers.main import WebsiteEventController
+
+from ..exceptions import GateRefused
+from ..gate_codes import GateCode
+
+#: Where the reason waits for the page that shows it, so that no text from an address is ever shown.
+SESSION_REASON = 'scn_events_refusal'
+
+
+class EventController(WebsiteEventController):
+    """The pages say what the gate will say, before anybody fills in a form; the gate itself is in the model."""
+
+    def _prepare_event_register_values(self, event, **post):
+        values = super()._prepare_event_register_values(event, **post)
+        refused = request.session.get(SESSION_REASON)
+        if refused and refused.get('event_id') == event.id and post.get('registration_error_code'):
+            values['scn_reason'] = refused['reason']
+            request.session.pop(SESSION_REASON)
+        return values
+
+    def _process_tickets_form(self, event, form_details):
+        try:
+            return super()._process_tickets_form(event, form_details)
+        except ValueError as error:
+            raise UserError(self._get_unreadable(event)) from error
+
+    def registration_new(self, event, **post):
+        """The form for the attendees, or the reason why there is none."""
+        try:
+            reason = self._find_order_refusal(event, post)
+            return self._render_refusal(event, reason) if reason else super().registration_new(event, **post)
+        except UserError as error:
+            return self._render_refusal(event, str(error))
+
+    def _find_order_refusal(self, event, post):
+        """The first reason why the chosen tickets cannot be had by the signed-in person's city."""
+        city = request.env.user.partner_id._get_own_city()
+        slot = request.env['event.slot'].sudo().browse(int(post.get('event_slot_id') or 0)).exists()
+        for line in self._process_tickets_form(event, post):
+            ticket = line['ticket'] or request.env['event.event.ticket']
+            refusal = event._find_refusal(city, ticket, slot) or event._find_city_limit_refusal(
+                city, ticket, more=line['quantity']
+            )
+            if refusal:
+                return refusal.reason
+        return None
+
+    def _render_refusal(self, event, reason):
+        return request.env['ir.ui.view']._render_template(
+            'scn_events.registration_refused', {'event': event, 'scn_reason': reason}
+        )
+
+    def _process_attendees_form(self, event, form_details):
+        """What was posted, without anything that belongs to another event or that cannot be read."""
+        questions = set(event.sudo().question_ids.ids)
+        try:
+            registrations = super()._process_attendees_form(event, form_details)
+        except ValueError as error:
+            raise UserError(self._get_unreadable(event)) from error
+        for registration in registrations:
+            registration.setdefault('event_ticket_id', False)
+            answers = registration.get('registration_answer_ids', [])
+            if any(values['question_id'] not in questions for __, __, values in answers):
+                raise UserError(self._get_unreadable(event))
+        if not registrations:
+            raise UserError(request.env._("Nobody was named: fill in at least one person."))
+        return registrations
+
+    def _get_unreadable(self, event):
+        return request.env._(
+            "This form could not be read. Open the page of “%(event)s” again and fill it in anew.", event=event.name
+        )
+
+    def registration_confirm(self, event, **post):
+        """A refusal leaves nothing behind and comes back to the event's page with its reason."""
+        try:
+            with request.env.cr.savepoint():
+                return super().registration_confirm(event, **post)
+        except GateRefused as refused:
+            return self._redirect_refused(event, refused.code, str(refused))
+        except UserError as error:
+            return self._redirect_refused(event, 'unreadable', str(error))
+
+    def _redirect_refused(self, event, code, reason):
+        request.session[SESSION_REASON] = {'event_id': event.id, 'reason': reason}
+        code = 'insufficient_seats' if code == GateCode.SOLD_OUT else str(code)
+        return request.redirect(f'/event/{event.id}/register?{urlencode({"registration_error_code": code})}')

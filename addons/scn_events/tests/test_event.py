@@ -1,0 +1,125 @@
+"""Events: templates, the private link, outcomes and closing, mails."""
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import EventCase
+
+
+@tagged('post_install', '-at_install')
+class TestEvent(EventCase):
+    def test_a_template_carries_everything(self):
+        template = self.env.ref('scn_events.event_type_summit')
+        ticket = template.event_type_ticket_ids
+        ticket.write({'scn_min_grade_id': self.tier['partner'].id, 'scn_seats_per_city': 3, 'scn_limit_per_order': 2})
+        template.scn_working_line_ids = self.env.ref('scn_events.working_line_data')
+        event = self.new_event(event_type_id=template.id, scn_benefit_id=False)
+        event = self.env['event.event'].create(
+            {
+                'name': 'Summit',
+                'date_begin': event.date_begin,
+                'date_end': event.date_end,
+                'event_type_id': template.id,
+            }
+        )
+        self.assertEqual(event.scn_kind, 'summit')
+        self.assertEqual(event.scn_benefit_id, template.scn_benefit_id)
+        self.assertEqual(event.scn_working_line_ids, template.scn_working_line_ids)
+        self.assertEqual(
+            [(line.grade_id.code, line.seats) for line in event.scn_allowance_ids],
+            [('premium', 6), ('partner', 4), (False, 2)],
+        )
+        copied = event.event_ticket_ids
+        self.assertEqual(
+            (copied.scn_min_grade_id, copied.scn_seats_per_city, copied.limit_max_per_order),
+            (self.tier['partner'], 3, 2),
+        )
+
+    def test_the_link_is_for_staff_only(self):
+        event = self.new_event(event_url='https://room.example/secret', address_id=False)
+        self.assertFalse(event.event_url)
+        self.assertEqual(event.scn_join_url, 'https://room.example/secret')
+        event.write({'event_url': 'https://room.example/other'})
+        self.assertFalse(event.event_url)
+        for user in (self.riverton_person, self.env.ref('base.public_user'), self.employee):
+            seen = event.with_user(user)
+            with self.assertRaises(AccessError):
+                seen.read(['scn_join_url'])
+            with self.assertRaises(AccessError):
+                seen.search([('scn_join_url', '=like', 'https://%')])
+            plain = [name for name, about in seen.fields_get().items() if 'many' not in about['type']]
+            self.assertNotIn('scn_join_url', plain)
+            self.assertNotIn('room.example', str(seen.read(plain)))
+            self.assertNotIn('room.example', event.with_user(user)._get_ics_file()[event.id].decode())
+            self.assertNotIn('room.example', str(event.with_user(user)._get_event_resource_urls()))
+        self.assertIn('room.example', str(event.with_user(self.officer).read(['scn_join_url'])))
+
+    def test_closed_only_when_each_outcome_has_owner_and_link(self):
+        event = self.new_event(days=-5)
+        outcome = self.env['scn.event.outcome'].create({'event_id': event.id, 'name': 'Action plan'})
+        with self.assertRaises(UserError):
+            event.action_scn_close()
+        outcome.owner_id = self.riverton
+        with self.assertRaises(UserError), self.cr.savepoint():
+            event.scn_closed_on = '2019-12-01'
+        outcome.url = 'https://plan.example'
+        event.with_user(self.officer).action_scn_close()
+        self.assertTrue(event.scn_closed_on)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            outcome.url = False
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.env['scn.event.outcome'].create({'event_id': event.id, 'name': 'Late idea'})
+        with self.assertRaises(AccessError):
+            event.with_user(self.reader).action_scn_reopen()
+        event.with_user(self.officer).action_scn_reopen()
+        self.assertFalse(event.scn_closed_on)
+
+    def test_an_event_to_come_is_not_closed(self):
+        with self.assertRaises(UserError):
+            self.new_event().action_scn_close()
+
+
+@tagged('post_install', '-at_install')
+class TestEventMail(EventCase):
+    def test_1200_registrations_get_one_mail_each(self):
+        event = self.new_event()
+        scheduler = event.event_mail_ids.filtered(lambda mail: mail.interval_type == 'after_sub')
+        event.event_mail_ids -= event.event_mail_ids - scheduler
+        self.env['event.registration'].with_context(tracking_disable=True).create(
+            [{'event_id': event.id, 'name': f'Person {n}', 'email': f'p{n}@example.com'} for n in range(1200)]
+        )
+        self.assertFalse(scheduler.mail_registration_ids, "a registration waits for no mail")
+        sent = []
+        composer = self.env.registry['mail.compose.message']
+        self.patch(composer, '_action_send_mail', lambda self, **kwargs: sent.extend(self._evaluate_res_ids()))
+        for __ in range(3):
+            self.env['event.mail'].browse(scheduler.id).execute()
+        self.assertEqual(len(scheduler.mail_registration_ids), 1200)
+        self.assertEqual(sorted(sent), sorted(event.registration_ids.ids))
+
+    def test_control_odoos_own_way_makes_every_row_thrice(self):
+        event = self.new_event()
+        scheduler = event.event_mail_ids.filtered(lambda mail: mail.interval_type == 'after_sub')
+        registrations = (
+            self.env['event.registration']
+            .with_context(tracking_disable=True)
+            .create([{'event_id': event.id, 'name': f'Person {n}'} for n in range(1200)])
+        )
+        stock = next(
+            base
+            for base in self.env.registry['event.mail'].__mro__
+            if base.__module__ == 'odoo.addons.event.models.event_mail'
+        )
+        self.assertEqual(len(stock._create_missing_mail_registrations(scheduler, registrations)), 3600)
+
+    def test_no_mail_and_no_commit_in_a_registration_whatever_the_parameter_says(self):
+        self.env['ir.config_parameter'].sudo().set_param('event.event_mail_async', False)
+        event = self.new_event()
+        registration = self.register(event, email='ana@example.com')
+        self.assertFalse(registration.mail_registration_ids)
+        scheduler = event.event_mail_ids.filtered(lambda mail: mail.interval_type == 'after_sub')
+        self.env['event.mail'].browse(scheduler.id).execute()
+        self.assertTrue(registration.mail_registration_ids.mail_sent)
+
+    def test_mail_leaves_in_the_background_from_the_start(self):
+        self.assertEqual(self.env['ir.config_parameter'].sudo().get_param('event.event_mail_async'), 'True')

@@ -59,7 +59,18 @@ class EventRegistration(models.Model):
             vals['scn_city_id'] = city.id
             if self._waits_for_approval(vals):
                 vals['state'] = 'draft'
-        return super().create(vals_list)
+        registrations = super().create(vals_list)
+        let_in = registrations.filtered('scn_override_reason')
+        if let_in:
+            let_in.sudo()._message_log_batch(
+                bodies={
+                    registration.id: self.env._(
+                        "Let in against the gate: %(reason)s", reason=registration.scn_override_reason
+                    )
+                    for registration in let_in
+                }
+            )
+        return registrations
 
     def write(self, vals):
         vals = self._clean_gate_values(vals)

@@ -20,6 +20,7 @@
         'views/event_event_views.xml',
         'views/event_registration_views.xml',
         'views/event_templates.xml',
+        'views/portal_templates.xml',
         'views/menus.xml',
     ],
     'demo': [],

@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 from odoo.exceptions import UserError
-from odoo.http import request
+from odoo.http import request, route
 
 from odoo.addons.website_event.controllers.main import WebsiteEventController
 
@@ -29,6 +29,7 @@ class EventController(WebsiteEventController):
         except ValueError as error:
             raise UserError(self._get_unreadable(event)) from error
 
+    @route()
     def registration_new(self, event, **post):
         """The form for the attendees, or the reason why there is none."""
         try:
@@ -76,6 +77,7 @@ class EventController(WebsiteEventController):
             "This form could not be read. Open the page of “%(event)s” again and fill it in anew.", event=event.name
         )
 
+    @route()
     def registration_confirm(self, event, **post):
         """A refusal leaves nothing behind and comes back to the event's page with its reason."""
         try:

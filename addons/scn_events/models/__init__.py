@@ -6,11 +6,14 @@ from . import event_type
 from . import event_type_ticket
 from . import event_ticket
 from . import event_slot
+from . import scn_contact_role
+from . import res_partner
 from . import event_event
 from . import event_event_gate
 from . import event_event_seats
 from . import event_registration
 from . import event_registration_gate
+from . import event_registration_delegation
 from . import event_registration_hold
 from . import event_event_hold
 from . import event_registration_join

@@ -96,10 +96,8 @@ class EventEvent(models.Model):
     def _get_invitation(self, city):
         """The personal invitation of a city to this event, or an empty record."""
         self.ensure_one()
-        invitations = self.env['scn.event.invitation'].sudo()
-        if not city:
-            return invitations
-        return invitations.search([('event_id', '=', self.id), ('city_id', '=', city.id)], limit=1)
+        # through the event, so that the invitations of many events are read at once
+        return self.sudo().scn_invitation_ids.filtered(lambda invitation: city and invitation.city_id == city)
 
     def _find_city_refusal(self, city, ticket=None, slot=None):
         """Whether the city will hold on the day what the event and the ticket ask for."""

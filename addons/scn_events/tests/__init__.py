@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_delegation
 from . import test_event
 from . import test_gate
 from . import test_hold

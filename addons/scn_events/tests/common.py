@@ -21,7 +21,7 @@ class EventCase(SharingCitiesCase):
     @classmethod
     def new_contact(cls, city, login):
         """A portal user who works for a city."""
-        user = new_test_user(cls.env, f'{login}_portal', groups='base.group_portal')
+        user = new_test_user(cls.env, f'{login}_portal', groups='base.group_portal', email=f'{login}@city.example')
         user.partner_id.parent_id = city
         return user
 

@@ -52,7 +52,9 @@ class TestEvent(EventCase):
             ]
             self.assertNotIn('scn_join_url', plain)
             self.assertNotIn('room.example', str(seen.read(plain)))
-            self.assertNotIn('room.example', event.with_user(user)._get_ics_file()[event.id].decode())
+            self.assertNotIn(
+                'room.example', event.with_user(user)._get_ics_file(self.env['event.slot'])[event.id].decode()
+            )
             self.assertNotIn('room.example', str(event.with_user(user)._get_event_resource_urls()))
         self.assertIn('room.example', str(event.with_user(self.officer).read(['scn_join_url'])))
 

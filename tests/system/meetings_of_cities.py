@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+
+from .odoo_client import Client
+from .people import MANAGER, new_people
 
 _CITIES = """
 from odoo import fields
@@ -35,37 +39,6 @@ for name, (tier, login) in {cities!r}.items():
 env.cr.commit()
 """
 
-_EVENT = """
-from datetime import timedelta
-from odoo import fields
-values, ticket, slots, mails, days = {values!r}, {ticket!r}, {slots!r}, {mails!r}, {days!r}
-start = fields.Datetime.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=days)
-benefit = values.pop('benefit', None)
-if benefit:
-    values['scn_benefit_id'] = env.ref('scn_partner.benefit_' + benefit).id
-event = env['event.event'].create({{
-    'name': 'Meeting of cities', 'is_published': True, 'date_tz': 'UTC', 'address_id': False,
-    'date_begin': start, 'date_end': start + timedelta(hours=10), **values,
-}})
-if not mails:
-    event.event_mail_ids.unlink()
-answer = {{'event': event.id, 'ticket': False, 'slots': []}}
-if ticket is not None:
-    hours = {{name: ticket.pop(name) for name in ('opens_in', 'closes_in') if name in ticket}}
-    now = fields.Datetime.now()
-    if 'opens_in' in hours:
-        ticket['start_sale_datetime'] = now + timedelta(hours=hours['opens_in'])
-    if 'closes_in' in hours:
-        ticket['end_sale_datetime'] = now + timedelta(hours=hours['closes_in'])
-    answer['ticket'] = env['event.event.ticket'].create(
-        {{'name': 'Seat', 'event_id': event.id, **ticket}}).id
-for number in range(slots):
-    answer['slots'].append(env['event.slot'].create({{
-        'event_id': event.id, 'date': start.date(), 'start_hour': 10 + number, 'end_hour': 11 + number,
-    }}).id)
-env.cr.commit()
-"""
-
 
 def new_cities(server: Any, **cities: tuple[str | None, str]) -> dict[str, int]:
     """Create cities, `Name=("tier or None", "log-in of their contact")`; ids by name."""
@@ -91,10 +64,61 @@ def new_meeting(
     **values: Any,
 ) -> Meeting:
     """Create an event; `benefit` names what it needs, `opens_in` and `closes_in` are hours."""
-    made = server.shell(
-        _EVENT.format(values=values, ticket=ticket, slots=slots, mails=mails, days=days)
+    staff = _staff(server)
+    begin = dt.datetime.now(dt.UTC).replace(hour=9, minute=0, second=0) + dt.timedelta(days=days)
+    benefit = values.pop("benefit", None)
+    if benefit:
+        found = staff.call("scn.benefit", "search", [["code", "=", benefit]])
+        values["scn_benefit_id"] = found[0]
+    event = staff.call(
+        "event.event",
+        "create",
+        {
+            "name": "Meeting of cities",
+            "is_published": True,
+            "date_tz": "UTC",
+            "address_id": False,
+            "date_begin": _stamp(begin),
+            "date_end": _stamp(begin + dt.timedelta(hours=10)),
+            **values,
+        },
     )
-    return Meeting(made["event"], made["ticket"] or 0, made["slots"])
+    if not mails:
+        staff.call(
+            "event.mail", "unlink", staff.call("event.mail", "search", [["event_id", "=", event]])
+        )
+    made = Meeting(event)
+    if ticket is not None:
+        made.ticket = staff.call(
+            "event.event.ticket", "create", {"name": "Seat", "event_id": event, **_window(ticket)}
+        )
+    for number in range(slots):
+        hours = {"start_hour": 10 + number, "end_hour": 11 + number}
+        made.slots.append(
+            staff.call("event.slot", "create", {"event_id": event, "date": f"{begin:%F}", **hours})
+        )
+    return made
+
+
+def _staff(server: Any) -> Client:
+    """A manager of this server, made once."""
+    if not hasattr(server, "meetings_staff"):
+        server.meetings_staff = new_people(server, meetings_staff=MANAGER)["meetings_staff"]
+    staff: Client = server.meetings_staff
+    return staff
+
+
+def _window(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A ticket's values, with its window in hours from now as dates."""
+    values, now = dict(ticket), dt.datetime.now(dt.UTC)
+    for name, column in (("opens_in", "start_sale_datetime"), ("closes_in", "end_sale_datetime")):
+        if name in values:
+            values[column] = _stamp(now + dt.timedelta(hours=values.pop(name)))
+    return values
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return f"{moment:%F %T}"
 
 
 def seats_taken(server: Any, meeting: Meeting, slot: int = 0) -> int:

@@ -21,6 +21,7 @@
         'wizards/signup_merge_views.xml',
         'wizards/sync_key_views.xml',
         'wizards/partnership_upgrade_views.xml',
+        'wizards/partnership_leave_views.xml',
         'wizards/opening_import_views.xml',
         'wizards/revenue_report_views.xml',
         'wizards/entitlement_dismiss_views.xml',

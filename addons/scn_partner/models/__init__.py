@@ -25,6 +25,9 @@ from . import scn_purchase_reference
 from . import scn_partnership_period
 from . import scn_partnership_lifecycle
 from . import scn_partnership_change
+from . import scn_partnership_period_cancel
+from . import scn_partnership_leaving
+from . import scn_partnership_leaving_items
 from . import scn_partnership_billing
 from . import scn_partnership_revenue
 from . import scn_partnership_links
@@ -51,6 +54,7 @@ from . import scn_partnership_packet
 from . import account_move
 from . import account_move_closing
 from . import account_move_links
+from . import account_move_credit
 from . import account_move_line
 from . import account_move_delivery
 from . import account_move_delivery_job

@@ -10,6 +10,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         if vals.get('state') == 'draft':
             self._check_period_is_free()
+        if vals.get('state') in ('draft', 'cancel'):
+            self._check_leaving_credits_stay()
         periods = self._get_scn_periods() if 'state' in vals else None
         result = super().write(vals)
         if periods is not None:
@@ -52,8 +54,11 @@ class AccountMove(models.Model):
         invoices._check_scn_purchase_orders()
         invoices._check_scn_channels()
         posted = super()._post(soft=soft)
-        posted.filtered(lambda move: move.move_type == 'out_refund' and move.reversed_entry_id)._link_scn_refunds()
-        origins = posted.filtered(lambda move: move.move_type == 'out_refund').reversed_entry_id
+        refunds = posted.filtered(lambda move: move.move_type == 'out_refund')
+        refunds.filtered('reversed_entry_id')._link_scn_refunds()
+        refunds._check_not_credited_twice()
+        # Unused days are a part of the fee by their rule: they never open the period again.
+        origins = refunds.filtered(lambda move: not move._is_credit_of_leaving()).reversed_entry_id
         origins.filtered(lambda move: move._is_fully_reversed())._release_scn_periods()
         posted._request_delivery()
         return posted
@@ -101,10 +106,9 @@ class AccountMove(models.Model):
                     raise UserError(problem)
 
     def _is_fully_reversed(self):
-        """Whether posted credit notes add up to the invoice."""
+        """Whether posted credit notes add up to the invoice, without taxes: those are rounded on each note."""
         self.ensure_one()
-        reversals = self.reversal_move_ids.filtered(lambda move: move.state == 'posted')
-        return self.currency_id.compare_amounts(sum(reversals.mapped('amount_total')), self.amount_total) >= 0
+        return self.currency_id.compare_amounts(self._get_credited_amount(), self.amount_untaxed) >= 0
 
     def _release_scn_periods(self):
         """Give the key back: the next invoice of the period is the next issue."""

@@ -35,6 +35,21 @@ class AccountMoveLine(models.Model):
         help="The period of which this line of a credit note gives something back.",
     )
 
+    scn_returned_period_id = fields.Many2one(
+        'scn.partnership.period',
+        string="Period of the unused days",
+        copy=False,
+        index='btree_not_null',
+        readonly=True,
+        ondelete='restrict',
+        help="This line of a credit note gives the unused days of the period back.",
+    )
+
+    _scn_returned_once = models.UniqueIndex(
+        "(scn_returned_period_id, scn_instalment, scn_issue)"
+        " WHERE scn_returned_period_id IS NOT NULL AND parent_state != 'cancel'",
+        "The unused days of this period are already credited.",
+    )
     _scn_period_once = models.UniqueIndex(
         "(scn_period_id, scn_instalment, scn_issue) WHERE scn_period_id IS NOT NULL AND parent_state != 'cancel'",
         "This period is already invoiced.",

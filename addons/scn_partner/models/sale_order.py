@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
         """Write the periods of a confirmed order, once: a second call changes nothing."""
         self.ensure_one()
         line = self._get_tier_line()
-        if line.scn_period_ids:
+        if line.scn_period_ids.filtered(lambda period: period.state != 'cancelled'):
             return
         today = fields.Date.context_today(self)
         if self.scn_kind == 'renewal':
@@ -174,20 +174,26 @@ class SaleOrder(models.Model):
         periods = self.order_line.sudo().scn_period_ids.filtered(lambda period: period.state != 'cancelled')
         periods._check_can_cancel()
         result = super()._action_cancel()
-        periods.line_ids.move_id.filtered(lambda move: move.state == 'draft').button_cancel()
-        periods.write({'state': 'cancelled'})
         for partnership in periods.partnership_id.sudo():
-            partnership._undo_order(self & partnership.order_ids)
+            orders = self & partnership.order_ids
+            partnership._withdraw_periods(
+                periods & partnership.period_ids,
+                self.env._("Order cancelled: %(orders)s", orders=", ".join(orders.mapped('name'))),
+            )
         return result
 
     def _create_invoices(self, *args, **kwargs):
         """Wait for a run that invoices the same periods now; the unique index decides in any case."""
         periods = self.order_line.sudo().scn_period_ids
         periods._lock()
-        if any(period.state in ('waived', 'elsewhere') for period in periods):
-            raise UserError(
-                self.env._("The fee of this order is waived or billed elsewhere: there is nothing to invoice.")
-            )
+        closed = ('waived', 'elsewhere', 'cancelled')
+        for line in self.order_line:
+            if line.scn_period_ids and all(period.state in closed for period in line.sudo().scn_period_ids):
+                raise UserError(
+                    self.env._(
+                        "The fee of this order is waived, cancelled or billed elsewhere: there is nothing to invoice."
+                    )
+                )
         return super()._create_invoices(*args, **kwargs)
 
 

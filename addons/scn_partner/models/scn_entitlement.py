@@ -126,6 +126,12 @@ class ScnEntitlement(models.Model):
             if key not in wanted and entitlement.window_end >= day and entitlement.quota != entitlement.used:
                 entitlement.quota = entitlement.used
 
+    @api.model
+    def _expire(self, domain):
+        """Close windows: what was used stays, what is left is gone. ``_rebase`` opens them again."""
+        for entitlement in self.search([*domain, ('left', '>', 0)]):
+            entitlement.quota = entitlement.used
+
     # -- using -------------------------------------------------------------------------------------------------
 
     @api.model
@@ -149,6 +155,10 @@ class ScnEntitlement(models.Model):
                 ('window_start', '<=', day),
                 ('window_end', '>=', day),
                 ('partnership_id.state', 'in', HOLDING_STATES),
+                ('period_id.state', '!=', 'cancelled'),
+                '|',
+                ('partnership_id.date_ended', '=', False),
+                ('partnership_id.date_ended', '>=', day),
             ]
         )
         if not windows:

@@ -30,6 +30,8 @@ SYSTEM_FIELDS = frozenset(
         'state',
         'grace_until',
         'date_ended',
+        'leave_reason',
+        'leave_money',
         'date_end',
         'is_waived',
         'waiver_reason',
@@ -228,7 +230,7 @@ class ScnPartnership(models.Model):
         """EXCLUDE USING gist (
             int4range(partner_id, partner_id, '[]') WITH &&,
             int4range(company_id, company_id, '[]') WITH &&,
-            daterange(date_start, COALESCE(grace_until, date_end), '[]') WITH &&
+            daterange(date_start, COALESCE(date_ended, grace_until, date_end), '[]') WITH &&
         ) WHERE (state IN ('pending', 'active', 'paused', 'grace'))""",
         "The city already has a partnership in that time. Renew or upgrade it instead of opening a second one.",
     )
@@ -303,7 +305,7 @@ class ScnPartnership(models.Model):
             ]
         )
         for other in others:
-            other_last = other.grace_until or other.date_end
+            other_last = other.date_ended or other.grace_until or other.date_end
             if (not last or other.date_start <= last) and (not other_last or self.date_start <= other_last):
                 raise ValidationError(
                     self.env._(

@@ -55,9 +55,7 @@ class ScnPartnershipPeriod(models.Model):
             raise UserError(self.env._("There is no posted invoice to credit."))
         # An invoice may hold several periods: they are issued again together.
         periods = moves.invoice_line_ids.scn_period_id
-        moves._reverse_moves(
-            [{'ref': self.env._("Credit of %(invoice)s", invoice=move.name)} for move in moves], cancel=True
-        )
+        moves._credit_what_stands()
         periods.write({'purchase_reference_id': False})
         today = fields.Date.context_today(self)
         created = periods._invoice(today)
@@ -203,10 +201,21 @@ class ScnPartnershipPeriod(models.Model):
         return [
             ('state', 'in', ('planned', 'waiting', 'partial')),
             ('next_invoice_date', '<=', today),
-            ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
+            *self._get_billed_domain(),
             '|',
             ('retry_at', '=', False),
             ('retry_at', '<=', fields.Datetime.now()),
+        ]
+
+    @api.model
+    def _get_billed_domain(self):
+        """Running partnerships; of one that ended only what was never invoiced, not what was credited since."""
+        return [
+            '|',
+            ('partnership_id.state', 'in', ('pending', 'active', 'paused', 'grace')),
+            '&',
+            ('partnership_id.state', '=', 'lapsed'),
+            ('issue', '=', 1),
         ]
 
     @api.model
@@ -276,7 +285,8 @@ class ScnPartnershipPeriod(models.Model):
               FROM scn_partnership_period period JOIN scn_partnership partnership
                 ON partnership.id = period.partnership_id
              WHERE period.state IN ('planned', 'waiting', 'partial') AND period.next_invoice_date <= %(today)s
-               AND partnership.state IN ('pending', 'active', 'paused', 'grace')
+               AND (partnership.state IN ('pending', 'active', 'paused', 'grace')
+                    OR partnership.state = 'lapsed' AND period.issue = 1)
                AND (period.retry_at IS NULL OR period.retry_at <= %(now)s)
             """,
             today=today,

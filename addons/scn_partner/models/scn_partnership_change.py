@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import upgrade_amounts
@@ -12,6 +12,14 @@ class ScnPartnership(models.Model):
     """Upgrades in the middle of a term. Preview and apply are one code path: ``_prepare_upgrade``."""
 
     _inherit = 'scn.partnership'
+
+    can_upgrade = fields.Boolean(compute='_compute_can_upgrade')
+
+    @api.depends('grade_id')
+    def _compute_can_upgrade(self):
+        highest = max(self.env['res.partner.grade'].search([('is_paid', '=', True)]).mapped('rank'), default=0)
+        for partnership in self:
+            partnership.can_upgrade = partnership.grade_id.rank < highest
 
     def _get_term_on(self, day):
         """The term (alignment, first term or renewal) that a day falls into, or an empty record."""
@@ -33,20 +41,33 @@ class ScnPartnership(models.Model):
         self.ensure_one()
         if self.state not in HOLDING_STATES:
             raise UserError(self.env._("Only a running partnership can be upgraded."))
-        if product.grade_id.rank <= self.grade_id.rank:
+        self._check_not_leaving()
+        term = self._get_term_on(day)
+        if not term:
+            raise UserError(self.env._("%(day)s is in no term of this partnership. Renew it first.", day=day))
+        # What holds on that day, which an upgrade that is ordered already may have changed until then.
+        held = self._get_period_on(day)
+        if product.grade_id.rank <= held.grade_id.rank:
             raise UserError(
                 self.env._(
                     "%(new)s is not above %(old)s on the ladder. A downgrade happens at renewal: set the tier after renewal.",
                     new=product.grade_id.name,
-                    old=self.grade_id.name,
+                    old=held.grade_id.name,
                 )
             )
-        term = self._get_term_on(day)
-        if not term:
-            raise UserError(self.env._("%(day)s is in no term of this partnership. Renew it first.", day=day))
+        later = self.period_ids.filtered(
+            lambda period: period.parent_id == term and period.state != 'cancelled' and period.date_start > day
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "An upgrade from %(day)s is ordered already. Choose that day or a later one, or cancel its order.",
+                    day=later[-1].date_start,
+                )
+            )
         # A stub is shorter than a term, so its days are measured against the whole term's fee.
         first, last = term.date_start, term.date_end
-        old_fee, fee = self.fee, new_fee
+        old_fee, fee = held.fee, new_fee
         if term.kind == 'stub':
             share = term.price / term.fee if term.fee else 0.0
             old_fee, fee = self.fee * share, new_fee * share
@@ -142,15 +163,3 @@ class ScnPartnership(models.Model):
             'res_id': order.id,
             'views': [(False, 'form')],
         }
-
-    def _undo_order(self, orders):
-        """After an order was cancelled: back to what the remaining periods say, or cancelled when none is left."""
-        self.ensure_one()
-        left = self.period_ids.filtered(lambda period: period.state != 'cancelled').sorted('number')
-        if not left:
-            self._cancel(self.env._("Order cancelled: %(orders)s", orders=", ".join(orders.mapped('name'))))
-            return
-        today = fields.Date.context_today(self)
-        latest = self._get_period_on(today) or left[-1]
-        self.env['scn.entitlement'].sudo()._rebase(latest.parent_id or latest, latest.grade_id, today)
-        self.write({'grade_id': latest.grade_id.id, 'product_id': latest.product_id.id, 'fee': latest.fee})

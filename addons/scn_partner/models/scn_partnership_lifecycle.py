@@ -38,6 +38,9 @@ class ScnPartnership(models.Model):
             return 'lapsed', self.grace_until
         if self.date_end and self.date_end >= today:
             return ('paused' if self.state == 'paused' else 'active'), False
+        if self.date_ended:
+            # It leaves on a day of its grace, which was agreed.
+            return 'grace', self.date_ended
         if self.renewal_mode == 'none' or self.renewal_declined or not self.date_end:
             return 'lapsed', self.grace_until
         grace_until = self._get_grace_until()
@@ -151,6 +154,7 @@ class ScnPartnership(models.Model):
         :param float price: the agreed fee; otherwise the next fee, else the fee
         """
         self.ensure_one()
+        self._check_not_leaving()
         grade = self.next_grade_id or self.grade_id
         product = (grade.fee_product_id if grade != self.grade_id else self.product_id) or self.product_id
         fee = price if price is not None else (self.next_fee or self.fee)
@@ -289,21 +293,13 @@ class ScnPartnership(models.Model):
         """
         periods = self.period_ids.filtered(lambda period: period.state != 'cancelled').sudo()
         periods._check_can_cancel()
-        periods.line_ids.move_id.filtered(lambda move: move.state == 'draft').button_cancel()
-        periods.write({'state': 'cancelled'})
+        periods._withdraw()
         self.sudo().write({'state': 'cancelled', 'cancel_reason': reason, 'grace_until': False})
 
     def action_cancel(self):
         """Cancel; see ``_cancel``."""
         self._check_officer()
         self._cancel(self.env._("Cancelled by %(user)s", user=self.env.user.name))
-        return True
-
-    def action_end_at_term(self):
-        """No renewal: the partnership ends with the paid term."""
-        self._check_officer()
-        self._check_state(LIVE_STATES)
-        self.write({'renewal_mode': 'none', 'renewal_declined': True})
         return True
 
     # -- projection --------------------------------------------------------------------------------------------

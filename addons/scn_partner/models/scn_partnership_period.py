@@ -35,6 +35,12 @@ class ScnPartnershipPeriod(models.Model):
     currency_id = fields.Many2one('res.currency', required=True, readonly=True)
     price = fields.Monetary(required=True, readonly=True, help="Fee of the period, without taxes.")
     credit = fields.Monetary(readonly=True, help="Unused part of the old fee that an upgrade gives back.")
+    returned = fields.Monetary(
+        string="Unused days",
+        readonly=True,
+        copy=False,
+        help="Fee of the days after the city left: credited where it was invoiced, else never invoiced.",
+    )
     fee = fields.Monetary(required=True, readonly=True, help="Fee of a whole term at this tier.")
     sale_line_id = fields.Many2one(
         'sale.order.line',
@@ -108,9 +114,9 @@ class ScnPartnershipPeriod(models.Model):
             )
             if not states:
                 period.payment_state = 'not_invoiced'
-            elif states == {'paid'}:
+            elif states <= {'paid', 'reversed'}:
                 period.payment_state = 'paid'
-            elif states <= {'paid', 'in_payment'}:
+            elif states <= {'paid', 'in_payment', 'reversed'}:
                 period.payment_state = 'in_payment'
             elif states == {'not_paid'}:
                 period.payment_state = 'not_paid'
@@ -120,8 +126,29 @@ class ScnPartnershipPeriod(models.Model):
     def _get_instalments(self):
         """What is invoiced of this period, when and to whom.
 
-        :return: list of ``(number, amount, credit, invoice date, payer)``; the amounts add up to the price exactly
+        :return: list of ``(number, amount, credit, invoice date, payer)``; the amounts add up exactly to the price,
+            less the unused days where the city left
         """
+        return self._leave_out_unused(self._get_agreed_instalments(), self.returned)
+
+    def _leave_out_unused(self, parts, unused):
+        """Instalments without the unused days: what comes last is left out first.
+
+        :param float unused: fee of the unused days, at most what the instalments add up to
+        :return: the same list with lower amounts; an instalment of which nothing is left is not in it
+        """
+        if not unused:
+            return parts
+        kept, rounding = [], self.currency_id
+        for number, amount, credit, day, payer in reversed(parts):
+            cut = min(unused, amount - credit)
+            unused = rounding.round(unused - cut)
+            if rounding.compare_amounts(amount - credit, cut) > 0:
+                kept.insert(0, (number, rounding.round(amount - cut), credit, day, payer))
+        return kept
+
+    def _get_agreed_instalments(self):
+        """The instalments as they were agreed, whether the city left since or not."""
         self.ensure_one()
         partnership = self.partnership_id
         plan = (
@@ -137,17 +164,19 @@ class ScnPartnershipPeriod(models.Model):
         ]
 
     def _get_open_instalments(self, today):
-        """Instalments that are due and not invoiced at the current issue; none of what is waived, billed elsewhere
-        or cancelled, whoever asks."""
+        """Instalments that are due and not invoiced; none of what is waived, billed elsewhere or cancelled, whoever
+        asks."""
         self.ensure_one()
         if self.state not in ('planned', 'waiting', 'partial'):
             return []
-        live = {
-            line.scn_instalment
-            for line in self.line_ids
-            if line.parent_state != 'cancel' and line.scn_issue == self.issue
-        }
+        live = self._get_live_instalments()
         return [part for part in self._get_instalments() if part[0] not in live and part[3] <= today]
+
+    def _get_live_instalments(self):
+        """Numbers of the instalments that an invoice stands for, of whichever issue: a credited line has given its
+        key back, and crediting one instalment opens none of the others."""
+        self.ensure_one()
+        return {line.scn_instalment for line in self.line_ids if line.parent_state != 'cancel'}
 
     def _refresh_state(self):
         """State and next invoice date from the lines of the ledger; writes only what differs."""
@@ -161,16 +190,12 @@ class ScnPartnershipPeriod(models.Model):
         self.ensure_one()
         if self.state in ('waived', 'elsewhere', 'cancelled'):
             return {'next_invoice_date': False}
-        live = {
-            line.scn_instalment
-            for line in self.line_ids
-            if line.parent_state != 'cancel' and line.scn_issue == self.issue
-        }
+        live = self._get_live_instalments()
         parts = self._get_instalments()
         open_parts = [part for part in parts if part[0] not in live]
         if not open_parts:
             state = 'invoiced'
-        elif len(open_parts) < len(parts):
+        elif live:
             state = 'partial'
         else:
             state = 'waiting' if self.state == 'waiting' else 'planned'

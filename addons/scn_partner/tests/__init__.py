@@ -11,6 +11,7 @@ from . import test_opening_import
 from . import test_invoice_delivery
 from . import test_overdue
 from . import test_partnership_billing
+from . import test_partnership_leaving
 from . import test_partnership_lifecycle
 from . import test_partnership_machine
 from . import test_partnership_tours

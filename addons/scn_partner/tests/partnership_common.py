@@ -138,6 +138,17 @@ class PartnershipCase(AccountTestInvoicingCommon):
         due._bill(self.day(day))
         return due
 
+    def leave(self, partnership, last_day=None, money='none', user=None):
+        """Let a city leave by the wizard: at the end of its term, or on a day.
+
+        :return: the wizard
+        """
+        values = {'partnership_id': partnership.id, 'reason': "New priorities", 'money': money}
+        values |= {'when': 'day', 'last_day': last_day} if last_day else {'when': 'term'}
+        wizard = self.env['scn.partnership.leave'].with_user(user or self.finance).create(values)
+        wizard.action_leave()
+        return wizard
+
     def fee_lines(self, periods):
         """Live lines of the ledger."""
         return periods.line_ids.filtered(lambda line: line.parent_state != 'cancel')

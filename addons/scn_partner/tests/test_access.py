@@ -58,6 +58,7 @@ MATRIX = {
     'scn.revenue.report.line': {'finance': ALL},
     'scn.revenue.report.tier': {'finance': ALL},
     'scn.revenue.report.check': {'finance': ALL},
+    'scn.partnership.leave': {'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

@@ -84,7 +84,7 @@ class TestPartnershipLifecycle(PartnershipCase):
             [(period.kind, str(period.date_start), str(period.date_end)) for period in partnership.period_ids],
             [('initial', '2019-01-01', '2019-12-31'), ('renewal', '2020-01-01', '2020-12-31')],
         )
-        partnership.with_user(self.officer).action_end_at_term()
+        self.leave(partnership, '2020-12-31')
         self.assertEqual(self.advance(partnership, '2020-12-31'), 'active')
         self.assertEqual(self.advance(partnership, '2021-01-01'), 'lapsed')
 

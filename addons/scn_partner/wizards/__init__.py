@@ -5,6 +5,7 @@ from . import revenue_report
 from . import revenue_report_line
 from . import revenue_report_tier
 from . import revenue_report_check
+from . import partnership_leave
 from . import signup_accept
 from . import signup_reject
 from . import signup_merge

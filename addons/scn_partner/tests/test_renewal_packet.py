@@ -80,7 +80,7 @@ class TestRenewalPacket(PartnershipCase):
 
     def test_one_that_ends_has_no_next_term(self):
         partnership = self.partnership('partner')
-        partnership.with_user(self.officer).action_end_at_term()
+        self.leave(partnership)
         self.assertFalse(partnership._prepare_packet_values()['next_term'])
         self.assertIn('ends with this term', self.text(partnership))
 

@@ -53,6 +53,7 @@
         'demo/res_users_demo.xml',
         'demo/res_partner_demo.xml',
         'demo/scn_partnership_demo.xml',
+        'demo/scn_partnership_story_demo.xml',
         'demo/scn_city_alias_demo.xml',
         'demo/scn_contact_role_demo.xml',
         'demo/portal_user_demo.xml',

@@ -139,7 +139,11 @@ class ScnEntitlement(models.Model):
                 ('partnership_id.state', 'in', HOLDING_STATES),
             ]
         )
-        proposed = self.sudo().union(*ended._get_following_windows())
+        ended._propose_carry_over()
+
+    def _propose_carry_over(self):
+        """Propose these windows, as far as there is a later one, with one task for each partnership's account holder."""
+        proposed = self.sudo().browse().union(*self._get_following_windows())
         proposed.carry_state = 'proposed'
         activity = 'scn_partner.mail_activity_type_carry_over'
         for partnership, entitlements in proposed.grouped('partnership_id').items():

@@ -29,7 +29,7 @@ class ScnPartnershipYear(models.Model):
     user_id = fields.Many2one('res.users', string="Account holder", readonly=True)
     is_waived = fields.Boolean(string="Fee waived", readonly=True)
     waiver_approver_id = fields.Many2one('res.users', string="Waiver approved by", readonly=True)
-    waiver_reason = fields.Char(readonly=True)
+    waiver_reason = fields.Char(string="Reason of the waiver", readonly=True)
     amount_recurring = fields.Monetary(string="Recurring revenue", readonly=True)
     amount_forgone = fields.Monetary(string="Forgone revenue", readonly=True)
 

@@ -40,9 +40,11 @@ class ScnRevenueRisk(models.Model):
     is_grace = fields.Boolean(string="In grace", readonly=True)
     is_overdue = fields.Boolean(string="Overdue", readonly=True)
     is_council = fields.Boolean(string="Awaiting the council", readonly=True)
-    overdue_days = fields.Integer(string="Days overdue", readonly=True, aggregator='max')
+    overdue_days = fields.Integer(string="Days overdue", readonly=True, aggregator=None)
     amount_at_risk = fields.Monetary(string="Fee at risk", readonly=True)
-    amount_overdue = fields.Monetary(string="Overdue, with taxes", readonly=True)
+    amount_overdue = fields.Monetary(
+        string="Overdue amount", readonly=True, help="Open amount of the overdue invoices, with taxes."
+    )
 
     @api.model
     def _get_overdue_days(self):

@@ -3,6 +3,7 @@ from . import test_billing_terms
 from . import test_carry_over
 from . import test_city_alias
 from . import test_city_portal
+from . import test_contact_filters
 from . import test_contact_keys
 from . import test_contact_role
 from . import test_entitlement

@@ -98,19 +98,14 @@ class ScnRevenueReport(models.TransientModel):
     # -- on screen ---------------------------------------------------------------------------------------------
 
     def action_show(self):
-        """Read the ledger as of the day and show it.
+        """Read the ledger as of the day and show it: the page is read again after the button.
 
-        :return: action that opens this report
+        :return: True
         """
         self.ensure_one()
         self._check_finance()
         self._load(self.env['scn.partnership.period'].sudo()._get_revenue(self.company_id, self.day))
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-        }
+        return True
 
     def _load(self, revenue):
         """Keep the figures of a day as lines, totals by tier and checks.

@@ -29,7 +29,7 @@ class ScnRevenueReportLine(models.TransientModel):
     fee = fields.Monetary(string="Fee of a term", readonly=True, aggregator=None)
     amount_waived = fields.Monetary(string="Waived", readonly=True)
     waiver_approver_id = fields.Many2one('res.users', string="Waiver approved by", readonly=True)
-    waiver_reason = fields.Char(readonly=True)
+    waiver_reason = fields.Char(string="Reason of the waiver", readonly=True)
     amount_invoiced = fields.Monetary(
         string="Invoiced", readonly=True, help="Invoiced less credited by the day, without taxes."
     )

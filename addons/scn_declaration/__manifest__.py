@@ -15,6 +15,8 @@
         'data/mail_template_data.xml',
         'wizards/digest_check_views.xml',
         'wizards/move_views.xml',
+        'wizards/opening_import_views.xml',
+        'wizards/ceremony_views.xml',
         'views/scn_declaration_signature_views.xml',
         'views/scn_declaration_log_views.xml',
         'views/scn_declaration_views.xml',

@@ -1,4 +1,4 @@
-"""The table of running partnerships that an opening import reads, as plain functions without Odoo."""
+"""The tables that opening imports read, as plain functions without Odoo."""
 
 import csv
 import io
@@ -14,10 +14,12 @@ class TableError(ValueError):
     """The file as a whole cannot be read; the message is one sentence for staff."""
 
 
-def read_table(content):
+def read_table(content, columns=COLUMNS, required=REQUIRED):
     """Rows of a CSV file.
 
     :param bytes content: UTF-8 (with or without a mark) or Windows-1252; comma, semicolon or tab
+    :param columns: names of the columns to read, those of running partnerships unless others are given
+    :param required: those that have to be there
     :return: list of dict column → text, in the order of the file; missing optional columns are empty
     :raises TableError: when it is no such table
 
@@ -40,13 +42,13 @@ def read_table(content):
         names = [(name or '').strip().lower() for name in reader.fieldnames or []]
         reader.fieldnames = names
         rows = [
-            {name: (row.get(name) or '').strip() for name in COLUMNS}
+            {name: (row.get(name) or '').strip() for name in columns}
             for row in reader
             if any(isinstance(value, str) and value.strip() for value in row.values())
         ]
     except csv.Error as error:
         raise TableError(f"The table cannot be read near line {reader.line_num}: {error}.") from None
-    missing = [name for name in REQUIRED if name not in names]
+    missing = [name for name in required if name not in names]
     if missing:
         raise TableError(f"The table needs a column for each of: {', '.join(missing)}.")
     if len(names) != len(set(names)):

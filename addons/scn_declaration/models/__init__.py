@@ -10,6 +10,8 @@ from . import scn_declaration_signature_moves
 from . import scn_declaration_signature_log
 from . import scn_declaration_signature_verify
 from . import scn_declaration_signature_views
+from . import scn_declaration_signature_reminders
+from . import scn_declaration_reminder
 from . import scn_declaration_status
 from . import scn_declaration_reservation
 from . import scn_declaration_evidence_strength
@@ -18,6 +20,9 @@ from . import scn_declaration_log
 from . import scn_declaration_log_value
 from . import scn_declaration_digest
 from . import res_partner
+from . import scn_signup
+from . import scn_contact_role
+from . import base_partner_merge
 from . import ir_attachment
 from . import scn_declaration_public_register
 from . import scn_declaration_link

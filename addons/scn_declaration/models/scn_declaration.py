@@ -42,10 +42,18 @@ class ScnDeclaration(models.Model):
             declaration.current_version_id = published.sorted('number')[-1:]
 
     def _start_reendorsement(self, earlier):
-        """A new text is out: signatories of ``earlier`` versions are asked to reconfirm; nothing changes by itself.
+        """A new text is out: a task to ask each signatory of an earlier one. Nothing is sent, nothing changes.
 
         :param earlier: the versions that were current until now
         """
+        signatures = self.env['scn.declaration.signature'].search(
+            [('version_id', 'in', earlier.ids), ('category', 'in', ('provisional', 'signed'))]
+        )
+        signatures._propose_reconfirmation(
+            self.env._(
+                "There is a new text. The city stays on the one it joined until it reconfirms: propose it by mail."
+            )
+        )
 
     def _raise_alarm(self, problems):
         """One open task for the responsible person when the digests do not verify.

@@ -40,7 +40,13 @@ class ScnDeclarationSignature(models.Model):
                 for name in FACT_FIELDS
             },
             'timeline': [
-                [row.category, row.version_id.number, plain(row.valid_from), plain(row.valid_to)]
+                [
+                    row.category,
+                    row.version_id.number,
+                    plain(row.valid_from),
+                    plain(row.valid_to),
+                    plain(row.recorded_at),
+                ]
                 for row in self.status_ids.sorted('valid_from')
             ],
             'evidence': [

@@ -160,7 +160,7 @@ class ScnDeclarationSignature(models.Model):
         signature._after_move(move)
         return True
 
-    def _set_status(self, category, version, on):
+    def _set_status(self, category, version, on, recorded_at=None):
         """What the city is from a day on; a late entry takes the place of the open statuses it overtook."""
         self.ensure_one()
         rows = self.status_ids.sorted('valid_from')
@@ -175,7 +175,7 @@ class ScnDeclarationSignature(models.Model):
                 'category': category,
                 'version_id': version.id,
                 'valid_from': on,
-                'recorded_at': fields.Datetime.now(),
+                'recorded_at': recorded_at or fields.Datetime.now(),
             }
         )
 
@@ -436,6 +436,39 @@ class ScnDeclarationSignature(models.Model):
         on = on or fields.Date.context_today(self)
         self._check_can_withdraw(reason, on)
         return self._make_move('withdraw', {'withdrawn_on': on, 'reason_id': reason.id}, on=on, evidence=evidence)
+
+    # -- from an earlier list ----------------------------------------------------------------------------------
+
+    def _take_over(self, category, on, recorded=None, ratify_before=None, **statement):
+        """Bring a new signature to where an earlier list had it: no mail, no evidence, one entry that says so.
+
+        :param str category: interest, review, validation, provisional or signed
+        :param on: day since which it is so
+        :param recorded: day on which the earlier list had it; today if empty
+        :raises UserError: for a signature that has moved already, or a category that no list can give
+        """
+        self.ensure_one()
+        self._lock()
+        signature = self.sudo()
+        if signature.head_number != 1 or category in CLOSED_CATEGORIES:
+            raise UserError(self.env._("%(city)s cannot be taken over from a list.", city=signature.partner_id.name))
+        values = self._prepare_statement_values(
+            statement.pop('signatory_name', None), statement.pop('signatory_function', None), statement
+        )
+        values.update(stage_id=self.sudo()._get_stage(category).id, recorded_on=recorded or on)
+        if category in ('provisional', 'signed'):
+            values.update(joined_on=on)
+        if category == 'provisional':
+            weeks = signature.ratification_weeks or DEFAULT_RATIFICATION_WEEKS
+            values.update(
+                provisional=True, ratification_needed=True, ratify_before=ratify_before or on + timedelta(weeks=weeks)
+            )
+        signature._write_facts(values)
+        recorded_at = fields.Datetime.to_datetime(recorded) if recorded else None
+        if category == 'interest':
+            signature.status_ids.write({'recorded_at': recorded_at or fields.Datetime.now()})
+        signature._set_status(category, signature.version_id, on, recorded_at=recorded_at)
+        signature._append('import', details={'effective': fields.Date.to_string(on)})
 
     # -- creating and writing ----------------------------------------------------------------------------------
 

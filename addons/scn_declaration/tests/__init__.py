@@ -4,3 +4,4 @@ from . import test_verify
 from . import test_digest
 from . import test_link
 from . import test_register
+from . import test_network

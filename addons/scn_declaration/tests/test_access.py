@@ -28,7 +28,12 @@ MATRIX = {
     'scn.declaration.digest': STAFF_READ,
     'scn.declaration.link': STAFF_READ,
     'scn.declaration.link.send': {'officer': ALL, 'manager': ALL},
+    'scn.declaration.reminder': STAFF_READ,
     'scn.declaration.move': {'officer': ALL, 'manager': ALL},
+    'scn.declaration.import': {'manager': ALL},
+    'scn.declaration.import.line': {'manager': ALL},
+    'scn.declaration.ceremony': {'officer': ALL, 'manager': ALL},
+    'scn.declaration.ceremony.line': {'officer': ALL, 'manager': ALL},
     'scn.declaration.digest.check': {'reader': ALL, 'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 

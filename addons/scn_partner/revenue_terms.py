@@ -7,6 +7,8 @@ Rules, by name:
   what is credited is spread together, so that a credit note is earned backwards exactly like its invoice.
 * **Nothing is owed after the end**: when the partnership ended inside the period, the days after its last day are no
   service: they are counted up to that day as soon as it has come, or as soon as the credit for the rest is in the books.
+* **Invoiced in part**: where instalments are still to come, the days served are earned of the whole fee, first out of what
+  is invoiced. Nothing more than what is invoiced is ever earned here; the rest is revenue when it is invoiced.
 * **One rounding**: what is not yet earned is rounded to the currency, what is earned is the rest. The two add up to the
   net amount exactly.
 """
@@ -38,13 +40,14 @@ def last_day_served(first, last, ended, day, is_credited):
     return last
 
 
-def unearned(amount, first, last, day, rounding):
+def unearned(amount, first, last, day, rounding, to_come=0.0):
     """Part of a net amount that is not yet earned on the evening of a day, rounded to the currency.
 
     :param float amount: invoiced less credited, without taxes; may be negative
     :param first: first day of the period
     :param last: last day served, included
     :param float rounding: the currency's smallest amount
+    :param float to_come: what of the fee is still to be invoiced
 
     A yearly fee of 365.00 on 30 June 2019, on its last day, and before its first one:
 
@@ -58,10 +61,19 @@ def unearned(amount, first, last, day, rounding):
     >>> day = date(2019, 6, 30)
     >>> unearned(998.0, *year, day, 0.01), unearned(120000.0, *year, day, 1.0), unearned(301.255, *year, day, 0.001)
     (503.1, 60493.0, 151.866)
+
+    Half of 365.00 is invoiced in January: after 90 days 90.00 are earned, after 181 days nearly all of that half is:
+
+    >>> half = [(182.5, *year, day, 0.01, 182.5) for day in (date(2019, 3, 31), date(2019, 6, 30), date(2019, 8, 31))]
+    >>> [unearned(*part) for part in half]
+    [92.5, 1.5, 0.0]
     """
     total = days_between(first, last)
     left = min(max((last - day).days, 0), total)
-    return float_round(amount * left / total, precision_rounding=rounding)
+    rest = amount * left / total
+    if to_come and amount > 0:
+        rest = max(rest - to_come * (total - left) / total, 0.0)
+    return float_round(rest, precision_rounding=rounding)
 
 
 def share_paid(amount, paid, total, rounding):

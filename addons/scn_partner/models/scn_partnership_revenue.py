@@ -97,6 +97,7 @@ class ScnPartnershipPeriod(models.Model):
             'is_running'}``, where accounts maps an account id to what is not yet earned, ``(amount, amount in the company's currency)``
         """
         per_account = defaultdict(lambda: [0.0, 0.0])
+        per_invoice = defaultdict(lambda: [0.0, 0.0])
         sums, spans = {}, {}
         for row in self.env.execute_query_dict(self._get_revenue_sql(company, day)):
             key = row['period_id'], row['currency_id']
@@ -116,21 +117,41 @@ class ScnPartnershipPeriod(models.Model):
             money['paid'] += share_paid(amount, float(row['paid']), float(row['total']), rounding)
             per_account[(*key, row['account_id'])][0] += amount
             per_account[(*key, row['account_id'])][1] += float(row['balance'])
+            per_invoice[(*key, row['invoice_id'])][row['is_credit']] += amount
             span = spans.setdefault(row['period_id'], {**row, 'is_credit': False})
             span['is_credit'] = span['is_credit'] or row['is_credit']
+        standing = defaultdict(float)
+        for (period_id, currency_id, __), (charged, credited) in per_invoice.items():
+            if not currencies[currency_id].is_zero(charged + credited):
+                standing[period_id, currency_id] += charged
         for (period_id, currency_id, account_id), (amount, balance) in per_account.items():
-            span, currency = spans[period_id], currencies[currency_id]
+            key, span, currency = (period_id, currency_id), spans[period_id], currencies[currency_id]
             first = span['date_start']
             last = last_day_served(first, span['date_end'], span['date_ended'], day, span['is_credit'])
-            left = unearned(currency.round(amount), first, last, day, currency.rounding)
-            left_balance = unearned(balance, first, last, day, company.currency_id.rounding)
-            money = sums[period_id, currency_id]
-            money['unearned'] += left
-            money['accounts'][account_id] = (left, left_balance)
+            to_come = self._get_fee_to_come(span, currency_id, standing[key], is_cut=last < span['date_end'])
+            share = to_come / sums[key]['invoiced'] if sums[key]['invoiced'] > 0 else 0.0
+            amount = currency.round(amount)
+            left = unearned(amount, first, last, day, currency.rounding, share * amount)
+            left_balance = unearned(balance, first, last, day, company.currency_id.rounding, share * balance)
+            sums[key]['unearned'] += left
+            sums[key]['accounts'][account_id] = (left, left_balance)
         for (__, currency_id), money in sums.items():
             for name in ('invoiced', 'paid', 'unearned'):
                 money[name] = currencies[currency_id].round(money[name])
         return sums
+
+    @api.model
+    def _get_fee_to_come(self, span, currency_id, standing, is_cut):
+        """What of a period's fee is not invoiced by the day: instalments that are still to come.
+
+        :param dict span: the period
+        :param float standing: invoiced by the day and not credited in full
+        :param bool is_cut: whether the city is known to leave before the period's end
+        """
+        if not span['is_to_come'] or currency_id != span['fee_currency_id']:
+            return 0.0
+        agreed = float(span['agreed']) - (float(span['returned']) if is_cut else 0.0)
+        return max(agreed - standing, 0.0)
 
     @api.model
     def _get_revenue_sql(self, company, day):
@@ -141,9 +162,11 @@ class ScnPartnershipPeriod(models.Model):
             WITH fee AS (
                 SELECT COALESCE(line.scn_period_id, line.scn_credited_period_id, line.scn_refund_period_id) AS period_id,
                        line.move_id, line.account_id, line.currency_id,
+                       MAX(COALESCE(move.reversed_entry_id, move.id)) AS invoice_id,
                        SUM(-line.amount_currency) AS amount, SUM(-line.balance) AS balance,
                        BOOL_OR(line.scn_refund_period_id IS NOT NULL) AS is_credit
                   FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
                  WHERE line.company_id = %(company)s AND line.parent_state = 'posted' AND line.date <= %(day)s
                    AND line.display_type = 'product'
                    AND COALESCE(line.scn_period_id, line.scn_credited_period_id, line.scn_refund_period_id) IS NOT NULL
@@ -167,9 +190,16 @@ class ScnPartnershipPeriod(models.Model):
                  WHERE due.display_type = 'payment_term' AND due.move_id IN (SELECT move_id FROM fee)
                  GROUP BY due.move_id
             )
-            SELECT fee.period_id, fee.currency_id, fee.account_id, fee.amount, fee.balance, fee.is_credit,
-                   COALESCE(claim.total, 0) AS total, COALESCE(claim.paid, 0) AS paid,
-                   period.date_start, period.date_end, partnership.date_ended
+            SELECT fee.period_id, fee.currency_id, fee.account_id, fee.invoice_id, fee.amount, fee.balance,
+                   fee.is_credit, COALESCE(claim.total, 0) AS total, COALESCE(claim.paid, 0) AS paid,
+                   period.date_start, period.date_end, period.currency_id AS fee_currency_id,
+                   period.price - COALESCE(period.credit, 0) AS agreed, COALESCE(period.returned, 0) AS returned,
+                   partnership.date_ended,
+                   period.state IN ('planned', 'waiting', 'partial') OR EXISTS (
+                       SELECT 1 FROM account_move_line later
+                        WHERE later.scn_period_id = period.id AND later.parent_state = 'posted'
+                          AND later.date > %(day)s
+                   ) AS is_to_come
               FROM fee
               JOIN scn_partnership_period period ON period.id = fee.period_id
               JOIN scn_partnership partnership ON partnership.id = period.partnership_id

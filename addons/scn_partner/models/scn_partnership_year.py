@@ -42,12 +42,13 @@ class ScnPartnershipYear(models.Model):
                    partnership.user_id, period.state = 'waived' AS is_waived,
                    CASE WHEN period.state = 'waived' THEN partnership.waiver_approver_id END AS waiver_approver_id,
                    CASE WHEN period.state = 'waived' THEN partnership.waiver_reason END AS waiver_reason,
-                   CASE WHEN period.state = 'waived' THEN 0
-                        ELSE period.price - COALESCE(period.credit, 0) END AS amount_recurring,
-                   CASE WHEN period.state = 'waived'
-                        THEN period.price - COALESCE(period.credit, 0) ELSE 0 END AS amount_forgone
+                   CASE WHEN period.state = 'waived' THEN 0 ELSE net.amount END AS amount_recurring,
+                   CASE WHEN period.state = 'waived' THEN net.amount ELSE 0 END AS amount_forgone
               FROM scn_partnership_period period
               JOIN scn_partnership partnership ON partnership.id = period.partnership_id
+              JOIN LATERAL (
+                    SELECT period.price - COALESCE(period.credit, 0) - COALESCE(period.returned, 0) AS amount
+                   ) net ON TRUE
              WHERE period.state != 'cancelled'
             """
         )

@@ -221,6 +221,46 @@ class TestRevenueReport(RevenueCase):
         ):
             self.assertEqual(self.figures(self.report(day)), [expected], day)
 
+    def test_instalments_are_earned_of_the_whole_fee(self):
+        """Half of 730 is invoiced in January, half in July: on 31 March 180 are earned, on 30 June nearly the half."""
+        partnership = self.partnership(price=730.0)
+        partnership.instalment_ids = [
+            fields.Command.create({'percentage': 50, 'months_after': 0}),
+            fields.Command.create({'percentage': 50, 'months_after': 6}),
+        ]
+        self.bill('2019-01-01')
+        self.bill('2019-07-01')
+        for day, expected in (
+            ('2019-03-31', (365.0, 0.0, 185.0)),
+            ('2019-06-30', (365.0, 0.0, 3.0)),
+            ('2019-07-01', (730.0, 0.0, 366.0)),
+        ):
+            self.assertEqual(self.figures(self.report(day)), [expected], day)
+
+    def test_an_invoice_lowered_by_hand_has_nothing_to_come(self):
+        order = self.order(price=365.0)
+        order.scn_partnership_id.with_user(self.officer).action_eligible()
+        move = order._create_invoices()
+        move.invoice_line_ids.price_unit = 292.0
+        move.invoice_date = '2019-01-01'
+        move.action_post()
+        self.assertEqual(self.figures(self.report('2019-06-30')), [(292.0, 0.0, 147.2)])
+
+    def test_leaving_with_the_wizards_credit(self):
+        """What leaving gives back is in the report as it is in the ledger."""
+        partnership = self.partnership(price=365.0)
+        self.bill('2019-01-01')
+        with freeze_time('2019-07-31'):
+            plan = partnership._prepare_leaving(self.day('2019-08-31'), 'credit')
+            partnership._leave(plan, "Budget")
+        for day, expected in (
+            ('2019-07-30', (365.0, 0.0, 154.0)),
+            ('2019-07-31', (243.0, 0.0, 31.0)),
+            ('2019-08-31', (243.0, 0.0, 0.0)),
+        ):
+            report = self.report(day)
+            self.assertEqual((self.figures(report), report.has_outside), ([expected], False), day)
+
     def test_an_invoice_in_advance_is_not_earned_at_all(self):
         partnership = self.partnership(start='2019-01-01', price=365.0)
         with freeze_time('2019-12-01'):
@@ -481,9 +521,10 @@ class TestRevenueReport(RevenueCase):
         for period, amount in per_period.items():
             total = days_between(period.date_start, period.date_end)
             left = min(max((period.date_end - day).days, 0), total)
-            not_earned[period.currency_id] += float_round(
-                period.currency_id.round(amount) * left / total, precision_rounding=period.currency_id.rounding
-            )
+            rest = period.currency_id.round(amount) * left / total
+            if amount > 0:
+                rest = max(rest - self.fee_to_come(period, lines, day) * (total - left) / total, 0.0)
+            not_earned[period.currency_id] += float_round(rest, precision_rounding=period.currency_id.rounding)
         for check in report.check_ids:
             currency = check.currency_id
             rows = report.line_ids.filtered(lambda line, currency=currency: line.currency_id == currency)
@@ -508,6 +549,26 @@ class TestRevenueReport(RevenueCase):
                 currency.compare_amounts(-sum(deferred.mapped('amount_currency')), amount), 0, currency.name
             )
         self.assertAlmostEqual(sum(closing.line_ids.mapped('balance')), 0.0, 6)
+
+    def fee_to_come(self, period, lines, day):
+        """Agreed and not on a standing invoice by the day, where more is invoiced later."""
+        invoices = lines.filtered(lambda line: period in (line.scn_period_id, line.scn_credited_period_id))
+        credits = lines.filtered(lambda line: line.scn_refund_period_id == period)
+        standing = sum(
+            line.price_subtotal
+            for line in invoices
+            if not period.currency_id.is_zero(
+                line.price_subtotal
+                - sum(
+                    credits.filtered(lambda note, line=line: note.move_id.reversed_entry_id == line.move_id).mapped(
+                        'price_subtotal'
+                    )
+                )
+            )
+        )
+        later = period.line_ids.filtered(lambda line: line.parent_state == 'posted' and line.date > day)
+        is_to_come = later or period.state in ('planned', 'waiting', 'partial')
+        return max(period.price - period.credit - standing, 0.0) if is_to_come else 0.0
 
     def test_reading_takes_the_same_queries_for_many(self):
         def queries():

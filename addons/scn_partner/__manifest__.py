@@ -22,6 +22,9 @@
         'wizards/sync_key_views.xml',
         'wizards/partnership_upgrade_views.xml',
         'wizards/partnership_leave_views.xml',
+        'wizards/partnership_waive_views.xml',
+        'wizards/early_benefits_views.xml',
+        'wizards/order_acceptance_views.xml',
         'wizards/opening_import_views.xml',
         'wizards/revenue_report_views.xml',
         'wizards/entitlement_dismiss_views.xml',
@@ -46,6 +49,7 @@
         'views/scn_signup_run_views.xml',
         'views/stop_templates.xml',
         'views/portal_templates.xml',
+        'views/portal_leaving_templates.xml',
         'views/menus.xml',
     ],
     'demo': [

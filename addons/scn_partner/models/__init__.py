@@ -28,6 +28,8 @@ from . import scn_partnership_change
 from . import scn_partnership_period_cancel
 from . import scn_partnership_leaving
 from . import scn_partnership_leaving_items
+from . import scn_partnership_waiver
+from . import scn_partnership_early_benefits
 from . import scn_partnership_billing
 from . import scn_partnership_revenue
 from . import scn_partnership_links
@@ -49,6 +51,7 @@ from . import res_partner_invoicing
 from . import res_company
 from . import res_config_settings
 from . import res_partner_portal
+from . import res_partner_leaving
 from . import scn_partnership_portal
 from . import scn_partnership_packet
 from . import account_move
@@ -61,5 +64,7 @@ from . import account_move_delivery_job
 from . import account_move_send
 from . import mail_activity
 from . import sale_order
+from . import sale_order_acceptance
+from . import sale_order_benefits
 from . import sale_order_links
 from . import res_company_closing

@@ -1,11 +1,10 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import days_between, first_anchor, prorate, term_dates
 from .scn_partnership import MONTHS
-from .scn_partnership_lifecycle import COUNCIL_EXTRA_DAYS
 
 
 class SaleOrder(models.Model):
@@ -51,11 +50,6 @@ class SaleOrder(models.Model):
                 and line.product_id.grade_id.code
             ),
         )[:1]
-
-    @api.onchange('scn_council_decision_on')
-    def _onchange_scn_council_decision_on(self):
-        if self.scn_council_decision_on:
-            self.validity_date = self.scn_council_decision_on + timedelta(days=COUNCIL_EXTRA_DAYS)
 
     def action_scn_align(self):
         """Align a new partnership to the city's budget year: the line charges the days before it only.

@@ -136,8 +136,8 @@ class ScnPartnership(models.Model):
     )
     fee = fields.Monetary(required=True, tracking=True, help="Fee of a whole term, without taxes.")
     next_fee = fields.Monetary(
-        string="Fee after renewal",
-        help="Fee from the next renewal on; empty to keep the fee.",
+        string="Agreed fee after renewal",
+        help="Fee from the next renewal on; empty for the usual one, see “Fee after renewal”.",
     )
     interval_months = fields.Integer(
         string="Months in a term",

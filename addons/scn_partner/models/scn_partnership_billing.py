@@ -24,20 +24,42 @@ class ScnPartnershipPeriod(models.Model):
     def action_invoice(self):
         """Invoice these periods now, as far as they are due.
 
+        What cannot be invoiced is said and stays on the record: an error raised here would take it back with
+        everything else.
+
+        :return: action that opens the invoices; with a message before it when some could not be made
         :raises AccessError: for anybody but finance
-        :raises UserError: when there is nothing to invoice, or a purchase order is missing
+        :raises UserError: when there is nothing to invoice
         """
         self._check_finance()
         self._lock()
-        moves = self.sudo()._invoice(fields.Date.context_today(self))
-        waiting = self.filtered(lambda period: period.state == 'waiting')
-        if not moves and waiting:
-            raise UserError(waiting[0]._get_waiting_message())
-        if not moves:
+        periods = self.sudo()
+        before = periods.line_ids
+        periods._bill(fields.Date.context_today(self))
+        moves = (periods.line_ids - before).move_id
+        problems = periods._get_problems()
+        if not moves and not problems:
             raise UserError(self.env._("Everything that is due is invoiced already."))
         action = self.env['ir.actions.act_window']._for_xml_id('account.action_move_out_invoice_type')
         action['domain'] = [('id', 'in', moves.ids)]
-        return action
+        if not problems:
+            return action
+        return self._notify(
+            self.env._("Not everything could be invoiced"),
+            "\n".join(problems),
+            kind='warning',
+            follow=action if moves else None,
+        )
+
+    def _get_problems(self):
+        """Why these periods are not invoiced, one sentence each, no sentence twice."""
+        return list(
+            dict.fromkeys(
+                period._get_waiting_message() if period.state == 'waiting' else period.last_error
+                for period in self
+                if period.state == 'waiting' or period.last_error
+            )
+        )
 
     def action_credit_and_reissue(self):
         """Credit the invoices of these periods and issue them again, with the purchase order of today.

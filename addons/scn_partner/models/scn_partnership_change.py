@@ -13,6 +13,12 @@ class ScnPartnership(models.Model):
 
     _inherit = 'scn.partnership'
 
+    renewal_fee = fields.Monetary(
+        string="Fee after renewal",
+        compute='_compute_renewal_fee',
+        inverse='_inverse_renewal_fee',
+        help="What the next term costs: the same fee, or that of the tier after renewal, unless you change it.",
+    )
     can_upgrade = fields.Boolean(compute='_compute_can_upgrade')
 
     @api.depends('grade_id')
@@ -20,6 +26,30 @@ class ScnPartnership(models.Model):
         highest = max(self.env['res.partner.grade'].search([('is_paid', '=', True)]).mapped('rank'), default=0)
         for partnership in self:
             partnership.can_upgrade = partnership.grade_id.rank < highest
+
+    @api.depends('next_fee', 'next_grade_id', 'grade_id', 'fee', 'currency_id')
+    def _compute_renewal_fee(self):
+        for partnership in self:
+            partnership.renewal_fee = partnership.next_fee or partnership._get_usual_renewal_fee()
+
+    def _inverse_renewal_fee(self):
+        for partnership in self:
+            usual = partnership._get_usual_renewal_fee()
+            is_usual = partnership.currency_id.compare_amounts(partnership.renewal_fee, usual) == 0
+            partnership.next_fee = 0.0 if is_usual else partnership.renewal_fee
+
+    def _get_usual_renewal_fee(self):
+        """Today's fee; that of the tier after renewal where it is another one."""
+        self.ensure_one()
+        product = self.next_grade_id.fee_product_id
+        if self.next_grade_id in (self.grade_id, self.grade_id.browse()) or not product.lst_price:
+            return self.fee
+        return product.currency_id._convert(
+            product.lst_price,
+            self.currency_id,
+            self.company_id,
+            fields.Date.context_today(self),
+        )
 
     def _get_term_on(self, day):
         """The term (alignment, first term or renewal) that a day falls into, or an empty record."""
@@ -133,7 +163,7 @@ class ScnPartnership(models.Model):
                     {
                         'product_id': product.id,
                         'product_uom_qty': 1,
-                        'price_unit': self.next_fee or self.fee,
+                        'price_unit': self.renewal_fee,
                         'name': self.env._("Renewal from %(day)s: %(tier)s", day=start, tier=grade.name),
                     }
                 )

@@ -157,7 +157,7 @@ class ScnPartnership(models.Model):
         self._check_not_leaving()
         grade = self.next_grade_id or self.grade_id
         product = (grade.fee_product_id if grade != self.grade_id else self.product_id) or self.product_id
-        fee = price if price is not None else (self.next_fee or self.fee)
+        fee = price if price is not None else self.renewal_fee
         # The city keeps today's tier until the new term starts: `_follow_period` changes it on that day.
         self.write({'next_fee': 0.0, 'council_decision_on': False, 'renewal_declined': False})
         terms = self.period_ids.filtered(
@@ -188,7 +188,7 @@ class ScnPartnership(models.Model):
         period = self._get_period_on(today)
         if not period:
             return
-        values = {'grade_id': period.grade_id, 'product_id': period.product_id, 'fee': period.fee}
+        values = {'grade_id': self._get_tier_on(period, today), 'product_id': period.product_id, 'fee': period.fee}
         changed = {
             name: value.id if isinstance(value, models.BaseModel) else value
             for name, value in values.items()
@@ -198,6 +198,8 @@ class ScnPartnership(models.Model):
             changed['next_grade_id'] = False
         if changed:
             self.write(changed)
+        if 'grade_id' in changed:
+            self.env['scn.entitlement'].sudo()._rebase(period.parent_id or period, self.grade_id, today)
 
     # -- what people do ----------------------------------------------------------------------------------------
 
@@ -234,21 +236,6 @@ class ScnPartnership(models.Model):
             }
         )
         self.sudo()._advance(today)
-
-    def action_waive_fee(self, reason):
-        """Waive the fee of what is not invoiced yet; the signed-in manager is the approver.
-
-        :param str reason: shown in the report of waived fees
-        :raises AccessError: for anybody but a manager
-        """
-        self.check_access('write')
-        if not self.env.user.has_group('scn_partner.group_scn_manager'):
-            raise AccessError(self.env._("Only a Sharing Cities manager waives a fee."))
-        if not (reason or '').strip():
-            raise UserError(self.env._("Say why the fee is waived."))
-        self.sudo().write({'is_waived': True, 'waiver_reason': reason.strip(), 'waiver_approver_id': self.env.uid})
-        self.period_ids.sudo().filtered(lambda period: period.state in ('planned', 'waiting')).state = 'waived'
-        return True
 
     def action_pause(self):
         """Suspend the benefits; dates and invoices stay."""

@@ -79,7 +79,7 @@ class ScnPartnership(models.Model):
             number = len(terms.filtered(lambda period: period.kind != 'stub'))
             first, last = term_dates(self.anchor_date, self.interval_months, number)
             first = min(first, term.date_end + timedelta(days=1))
-            fee = self.next_fee or self.fee
+            fee = self.renewal_fee
         old, new = self.grade_id.benefit_line_ids, grade.benefit_line_ids
         return {
             'first': first,

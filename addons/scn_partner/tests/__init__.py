@@ -13,6 +13,10 @@ from . import test_invoice_delivery
 from . import test_overdue
 from . import test_partnership_billing
 from . import test_partnership_leaving
+from . import test_period_cancel
+from . import test_early_benefits
+from . import test_order_acceptance
+from . import test_invoice_now
 from . import test_partnership_lifecycle
 from . import test_partnership_machine
 from . import test_partnership_tours

@@ -58,6 +58,9 @@ MATRIX = {
     'scn.revenue.report.line': {'finance': ALL},
     'scn.revenue.report.tier': {'finance': ALL},
     'scn.revenue.report.check': {'finance': ALL},
+    'scn.partnership.waive': {'manager': ALL},
+    'scn.early.benefits': {'officer': ALL, 'finance': ALL, 'manager': ALL},
+    'scn.order.acceptance': {'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.leave': {'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }

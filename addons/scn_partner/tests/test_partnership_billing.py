@@ -158,8 +158,9 @@ class TestPartnershipBilling(PartnershipCase):
         self.bill('2019-01-01')
         self.assertEqual((period.state, len(period.line_ids)), ('waiting', 0))
         self.assertEqual(len(partnership.activity_ids), 1)
-        with self.assertRaisesRegex(UserError, "needs a purchase-order number"):
-            period.with_user(self.finance).action_invoice()
+        answer = period.with_user(self.finance).action_invoice()
+        self.assertEqual(answer['tag'], 'display_notification')
+        self.assertIn("needs a purchase-order number", answer['params']['message'])
         self.reference('PO-77')
         period.with_user(self.finance).action_invoice()
         self.assertEqual(period.line_ids.move_id.ref, 'PO-77')

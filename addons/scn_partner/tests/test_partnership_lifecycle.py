@@ -270,9 +270,15 @@ class TestPartnershipLifecycle(PartnershipCase):
             order.action_confirm()
 
     def test_awaiting_the_council_keeps_the_offer_valid(self):
-        order = self.env['sale.order'].new({'scn_council_decision_on': '2019-03-01'})
-        order._onchange_scn_council_decision_on()
+        order = self.order(confirm=False)
+        order.scn_council_decision_on = '2019-03-01'
         self.assertEqual(str(order.validity_date), '2019-03-31')
+        for day, is_expired in (('2019-03-31', False), ('2019-04-01', True)):
+            with freeze_time(day):
+                order.invalidate_recordset(['is_expired'])
+                self.assertEqual(order.is_expired, is_expired, day)
+        order.scn_council_decision_on = '2019-03-15'
+        self.assertEqual(str(order.validity_date), '2019-04-14', "the council put it off")
 
     def test_who_may_not_read_orders_still_opens_the_partnership(self):
         partnership = self.partnership()

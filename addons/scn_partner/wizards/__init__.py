@@ -6,6 +6,9 @@ from . import revenue_report_line
 from . import revenue_report_tier
 from . import revenue_report_check
 from . import partnership_leave
+from . import partnership_waive
+from . import early_benefits
+from . import order_acceptance
 from . import signup_accept
 from . import signup_reject
 from . import signup_merge

@@ -11,11 +11,12 @@ class ScnPartnershipUpgrade(models.TransientModel):
     partnership_id = fields.Many2one('scn.partnership', required=True, readonly=True)
     currency_id = fields.Many2one(related='partnership_id.currency_id')
     old_grade_id = fields.Many2one(related='partnership_id.grade_id', string="Tier now")
+    old_rank = fields.Integer(related='partnership_id.grade_id.rank')
     product_id = fields.Many2one(
         'product.product',
         string="Upgrade to",
         required=True,
-        domain="[('service_tracking', '=', 'partnership'), ('grade_id.is_paid', '=', True), ('grade_id', '!=', old_grade_id)]",
+        domain="[('service_tracking', '=', 'partnership'), ('grade_id.is_paid', '=', True), ('grade_id.rank', '>', old_rank)]",
     )
     fee = fields.Monetary(
         string="Fee of a whole term",

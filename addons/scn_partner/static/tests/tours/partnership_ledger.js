@@ -98,8 +98,12 @@ registry.category("web_tour.tours").add("scn_partnership_ledger", {
         button("action_invoice"),
         {
             content: "It says what is missing and where to enter it",
-            trigger: ".modal:contains(Tour Strictham needs a purchase-order number):contains(purchase orders) .modal-footer button",
+            trigger: ".o_notification:contains(Tour Strictham needs a purchase-order number):contains(purchase orders) .o_notification_close",
             run: "click",
+        },
+        {
+            content: "The line says at once what it waits for",
+            trigger: `${period("Tour Strictham")}:contains(Waiting for purchase order)`,
         },
         ...openMenu("scn_partner.scn_purchase_reference_menu", "Purchase orders"),
         {

@@ -121,6 +121,41 @@ class TestCityPortal(HttpCase, PartnershipCase):
         order.validity_date = fields.Date.today() - timedelta(days=2)
         self.assertNotIn('Read and accept', self.page('lead'))
 
+    def test_a_city_that_leaves_reads_the_summary(self):
+        partnership = self.city.partnership_ids
+        last_day = partnership.date_end
+        with freeze_time('2019-06-30'):
+            self.leave(partnership, '2019-08-31', 'credit')
+            leaving = self.city._prepare_city_page_values(self.lead)['leaving']
+        credit = partnership.sudo()._get_leaving_credits()
+        self.assertEqual((str(leaving['last_day']), leaving['credits']), ('2019-08-31', credit))
+        titles = [title for title, __ in leaving['items']]
+        self.assertEqual(titles, ["Still included", "Invoices to pay", "What stays"])
+        self.assertTrue(last_day > leaving['last_day'])
+        text = self.page('lead')
+        for expected in ('Your city leaves the partnership', credit.name, 'This page and your invoices.'):
+            self.assertIn(expected, text)
+        self.assertNotIn("New priorities", text, "the reason is for colleagues")
+        self.assertEqual(self.url_open(f'/my/city/invoice/{credit.id}').status_code, 200)
+        text = self.page('press')
+        self.assertIn('Your city leaves the partnership', text)
+        for hidden in (credit.name, 'Invoices to pay', 'we credited'):
+            self.assertNotIn(hidden, text)
+        self.assertNotIn('leaves the partnership', self.page('other_lead'))
+
+    def test_who_left_keeps_invoices_and_is_welcome_back(self):
+        partnership = self.city.partnership_ids
+        self.leave_in_2019(partnership)
+        text = self.page('lead')
+        self.assertIn('The last day was', text)
+        self.assertIn(self.moves[self.city].name, text)
+
+    def leave_in_2019(self, partnership):
+        with freeze_time('2019-06-30'):
+            self.leave(partnership, '2019-08-31', 'none')
+        self.advance(partnership, '2019-09-01')
+        self.assertEqual(partnership.state, 'lapsed')
+
     def test_a_visitor_signs_in_first(self):
         self.authenticate(None, None)
         self.assertIn('/web/login', self.url_open('/my/city').url)

@@ -33,7 +33,11 @@
         'views/menus.xml',
         'views/scn_declaration_link_views.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/res_partner_demo.xml',
+        'demo/scn_declaration_demo.xml',
+        'demo/scn_declaration_signature_demo.xml',
+    ],
     'assets': {
         'web.assets_frontend': [
             'scn_declaration/static/src/register/**/*',

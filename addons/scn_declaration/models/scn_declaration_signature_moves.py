@@ -151,7 +151,7 @@ class ScnDeclarationSignature(models.Model):
             signature.reservation_ids._add(signature, reservations)
         values = dict(values, recorded_on=fields.Date.context_today(self))
         if stage != signature.stage_id:
-            values.update(stage_id=stage.id, date_last_stage_update=fields.Datetime.now())
+            values.update(stage_id=stage.id, date_last_stage_update=self._get_time_of(on))
         if added and move in ('validate', 'sign', 'join_provisionally'):
             values['validation_evidence_id'] = added.id
         signature._write_facts(values)
@@ -159,6 +159,11 @@ class ScnDeclarationSignature(models.Model):
         signature._append(move, details={**(details or {}), 'effective': fields.Date.to_string(on)})
         signature._after_move(move)
         return True
+
+    @api.model
+    def _get_time_of(self, day):
+        """Since when a city is where it is: now, or for a late entry the start of its day."""
+        return fields.Datetime.now() if day >= fields.Date.context_today(self) else fields.Datetime.to_datetime(day)
 
     def _set_status(self, category, version, on, recorded_at=None):
         """What the city is from a day on; a late entry takes the place of the open statuses it overtook."""
@@ -455,7 +460,11 @@ class ScnDeclarationSignature(models.Model):
         values = self._prepare_statement_values(
             statement.pop('signatory_name', None), statement.pop('signatory_function', None), statement
         )
-        values.update(stage_id=self.sudo()._get_stage(category).id, recorded_on=recorded or on)
+        values.update(
+            stage_id=self.sudo()._get_stage(category).id,
+            recorded_on=recorded or on,
+            date_last_stage_update=self._get_time_of(on),
+        )
         if category in ('provisional', 'signed'):
             values.update(joined_on=on)
         if category == 'provisional':
@@ -538,6 +547,7 @@ class ScnDeclarationSignature(models.Model):
             raise UserError(
                 self.env._("%(day)s is still to come: enter it on that day or later.", day=vals['opened_on'])
             )
+        vals.setdefault('date_last_stage_update', self._get_time_of(fields.Date.to_date(vals['opened_on'])))
         if vals.get('name', '/') == '/':
             vals['name'] = self.env['ir.sequence'].sudo().next_by_code('scn.declaration.signature') or '/'
         vals.setdefault('recorded_on', today)

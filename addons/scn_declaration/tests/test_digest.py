@@ -19,6 +19,9 @@ class TestDigest(DeclarationCase):
 
     def setUp(self):
         super().setUp()
+        # The digest of the demo is of a later day than these.
+        self.env.cr.execute('DELETE FROM scn_declaration_digest')
+        self.env.invalidate_all()
         with freeze_time('2019-03-01 12:00:00'):
             self.signature = self.bring_to('signed')
             self.other = self.bring_to('validation', self.lakeside)

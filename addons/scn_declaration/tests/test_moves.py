@@ -256,7 +256,8 @@ class TestMoves(DeclarationCase):
             self.open(declaration_id=other.id)
 
     def test_rotting_is_found_by_search(self):
-        signature = self.bring_to('review')
+        signature = self.bring_to('interest')
+        signature.action_review()
         signature.stage_id.sudo().rotting_days = 10
         self.assertFalse(signature.rotting)
         signature.sudo()._write_facts({'date_last_stage_update': '2019-02-01 00:00:00'})

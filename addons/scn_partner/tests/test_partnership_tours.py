@@ -5,7 +5,8 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tools import float_round
 
 from .partnership_common import PartnershipCase
 
@@ -140,6 +141,26 @@ class TestPartnershipTours(PartnershipTourCase):
         self.assertEqual((second.state, second.payment_state, second.ref), ('posted', 'not_paid', 'PO-TOUR-2'))
         credit = first.reversal_move_ids
         self.assertEqual((credit.state, credit.move_type, credit.amount_untaxed), ('posted', 'out_refund', 998.0))
+
+    def test_finance_closes_the_month(self):
+        """The report of the last month's end is shown, adds up, and proposes the entry and its reversal."""
+        start = self.today.replace(day=1) - timedelta(days=40)
+        with freeze_time(start):
+            self.partnership('partner', start)
+            self.bill(start)
+        account = self.env['account.account'].create(
+            {'name': 'Tour deferred fees', 'code': 'SCN281', 'account_type': 'liability_current'}
+        )
+        self.start_tour('/odoo/partnership-report', 'scn_month_close', login='tour_finance')
+        day = self.today.replace(day=1) - timedelta(days=1)
+        closing = self.env['account.move'].search(
+            [('scn_closing_date', '=', day), ('company_id', '=', self.company.id)]
+        )
+        self.assertEqual((closing.state, closing.reversal_move_ids.state), ('draft', 'draft'))
+        days = (start + relativedelta(years=1) - start).days
+        left = float_round(998.0 * (days - 40) / days, precision_digits=2)
+        deferred = closing.line_ids.filtered(lambda line: line.account_id == account)
+        self.assertEqual((deferred.credit, self.company.scn_deferred_account_id), (left, account))
 
     def test_a_city_sees_its_benefits_and_invoices(self):
         self.check_city_page()

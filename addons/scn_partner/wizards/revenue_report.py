@@ -331,6 +331,6 @@ class ScnRevenueReport(models.TransientModel):
             'type': 'ir.actions.act_window',
             'name': self.env._("Closing entry"),
             'res_model': 'account.move',
-            'views': [(False, 'list'), (False, 'form')],
+            'views': [(self.env.ref('account.view_move_tree').id, 'list'), (False, 'form')],
             'domain': [('id', 'in', moves.ids)],
         }

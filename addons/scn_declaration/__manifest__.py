@@ -23,6 +23,7 @@
         'views/configuration_views.xml',
         'views/res_partner_views.xml',
         'data/mail_template_link_data.xml',
+        'data/website_menu_data.xml',
         'wizards/link_send_views.xml',
         'views/layout_templates.xml',
         'views/act_templates.xml',
@@ -41,6 +42,9 @@
     'assets': {
         'web.assets_frontend': [
             'scn_declaration/static/src/register/**/*',
+        ],
+        'web.assets_tests': [
+            'scn_declaration/static/tests/tours/**/*',
         ],
     },
     'application': False,

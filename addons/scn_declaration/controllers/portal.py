@@ -80,7 +80,7 @@ class DeclarationPortal(http.Controller):
     def _show(self, person, city, signature, form, problem=None):
         may_act = city._may_act_on_declaration(person)
         values = {'page_name': 'scn_declaration', 'city': city, 'signature': signature, 'may_act': may_act}
-        purpose = signature and signature._get_city_purpose()
+        purpose = signature._get_city_purpose() if signature else None
         if purpose and may_act:
             values.update(
                 signature._prepare_city_act_page(purpose, signature._get_city_version(), get_text_lang(form), form),

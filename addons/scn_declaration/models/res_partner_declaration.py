@@ -15,7 +15,7 @@ class ResPartner(models.Model):
         values.update(
             declaration=self._get_open_declaration(),
             signature=signature,
-            signature_purpose=signature and signature._get_city_purpose(),
+            signature_purpose=signature._get_city_purpose() if signature else None,
             may_act_on_declaration=self._may_act_on_declaration(person),
         )
         return values

@@ -66,13 +66,11 @@ class ScnDeclarationSignature(models.Model):
         """
         self.check_access('read')
         self._check_has_certificate()
-        self._ensure_certificate_reference()
         return self.env.ref('scn_declaration.certificate_report').report_action(self)
 
     def _get_certificate_response(self):
         """The PDF as an answer to a request of the city."""
         self.ensure_one()
-        self._ensure_certificate_reference()
         report = self.env['ir.actions.report'].sudo()
         pdf, __ = report._render_qweb_pdf('scn_declaration.certificate_report', self.ids)
         return request.make_response(

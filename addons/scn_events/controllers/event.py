@@ -49,6 +49,8 @@ class EventController(WebsiteEventController):
             )
             if refusal:
                 return refusal.reason
+            # seats that are offered to somebody on the waiting list are not free
+            event.sudo()._verify_seats_availability([(slot, ticket.sudo(), line['quantity'])])
         return None
 
     def _render_refusal(self, event, reason):
@@ -57,16 +59,27 @@ class EventController(WebsiteEventController):
         )
 
     def _process_attendees_form(self, event, form_details):
-        """What was posted, without anything that belongs to another event or that cannot be read."""
-        questions = set(event.sudo().question_ids.ids)
+        """What was posted, without anything that belongs to another event or that cannot be read.
+
+        A number that is none of this event's would reach the database and its log, with the names beside it.
+        """
         try:
             registrations = super()._process_attendees_form(event, form_details)
         except ValueError as error:
             raise UserError(self._get_unreadable(event)) from error
+        about = event.sudo()
+        tickets, slots = set(about.event_ticket_ids.ids), set(about.event_slot_ids.ids)
+        questions = {question.id: set(question.answer_ids.ids) for question in about.question_ids}
         for registration in registrations:
-            registration.setdefault('event_ticket_id', False)
-            answers = registration.get('registration_answer_ids', [])
-            if any(values['question_id'] not in questions for __, __, values in answers):
+            ticket = registration.setdefault('event_ticket_id', False)
+            slot = registration.get('event_slot_id')
+            readable = (not ticket or ticket in tickets) and (not slot or slot in slots)
+            for __, __, answer in registration.get('registration_answer_ids', []):
+                choices = questions.get(answer['question_id'])
+                readable &= choices is not None and (
+                    'value_answer_id' not in answer or answer['value_answer_id'] in choices
+                )
+            if not readable:
                 raise UserError(self._get_unreadable(event))
         if not registrations:
             raise UserError(request.env._("Nobody was named: fill in at least one person."))

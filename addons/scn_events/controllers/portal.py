@@ -67,13 +67,16 @@ class EventPortal(CustomerPortal):
     @http.route(
         '/my/city/events/<int:event_id>/name', type='http', auth='user', website=True, methods=['POST'], sitemap=False
     )
-    def name_participant(self, event_id, ticket_id=None, slot_id=None, **person):
-        """Name one person."""
+    def name_participant(self, event_id, ticket_id=None, slot_id=None, wait=None, **person):
+        """Name one person, or put it on the waiting list."""
         __, event = self._get_city_event(event_id)
         ticket = self._choose(event.event_ticket_ids, ticket_id)
         slot = self._choose(event.event_slot_ids, slot_id)
 
         def name():
+            if wait:
+                entry = request.env['event.registration']._wait_participant(event, person, ticket, slot)
+                return request.env._("%(name)s is on the waiting list.", name=entry.name)
             registration = request.env['event.registration']._name_participant(event, person, ticket, slot)
             if registration.state == 'draft':
                 return request.env._("%(name)s is asked for: we look at it and write to you.", name=registration.name)
@@ -116,6 +119,34 @@ class EventPortal(CustomerPortal):
             return request.env._("%(name)s is withdrawn.", name=registration.name)
 
         return self._act(registration.event_id.id, withdraw)
+
+    @http.route(
+        '/my/city/waiting/<int:entry_id>/<any("take", "withdraw"):act>',
+        type='http',
+        auth='user',
+        website=True,
+        methods=['POST'],
+        sitemap=False,
+    )
+    def answer_offer(self, entry_id, act, **_post):
+        """Take an offered seat, or wait no more."""
+        city = request.env.user.partner_id._get_own_city()
+        entry = (
+            request.env['scn.event.waiting']
+            .sudo()
+            .search([('id', '=', entry_id), ('city_id', '=', city.id), ('city_id', '!=', False)])
+        )
+        if not entry:
+            raise NotFound
+
+        def answer():
+            request.env['event.registration']._check_coordinator(city)
+            if act == 'take':
+                return request.env._("%(name)s has a seat.", name=entry._take().name)
+            entry._withdraw()
+            return request.env._("%(name)s waits no more.", name=entry.name)
+
+        return self._act(entry.event_id.id, answer)
 
     # -- shared ------------------------------------------------------------------------------------------------
 

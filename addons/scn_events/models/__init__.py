@@ -2,6 +2,7 @@ from . import scn_working_line
 from . import scn_event_outcome
 from . import scn_event_invitation
 from . import scn_event_allowance
+from . import scn_event_waiting
 from . import event_type
 from . import event_type_ticket
 from . import event_ticket
@@ -11,6 +12,7 @@ from . import res_partner
 from . import event_event
 from . import event_event_gate
 from . import event_event_seats
+from . import event_event_waiting
 from . import event_registration
 from . import event_registration_gate
 from . import event_registration_delegation
@@ -20,3 +22,4 @@ from . import event_registration_join
 from . import event_mail
 from . import event_registration_mail
 from . import scn_partnership
+from . import scn_signup

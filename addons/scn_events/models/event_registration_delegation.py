@@ -65,9 +65,7 @@ class EventRegistration(models.Model):
         )
         if taken:
             raise UserError(
-                self.env._(
-                    "%(name)s has a seat at “%(event)s” already.", name=taken[0].name or '', event=event.sudo().name
-                )
+                self.env._("Somebody with this address has a seat at “%(event)s” already.", event=event.sudo().name)
             )
         return self.sudo().create(
             {
@@ -78,6 +76,29 @@ class EventRegistration(models.Model):
                 'partner_id': self._find_colleague(city, person['email']).id,
                 'company_name': city.sudo().name,
             }
+        )
+
+    def _wait_participant(self, event, values, ticket=None, slot=None):
+        """Put a person of the signed-in coordinator's city on the waiting list.
+
+        :return: the entry
+        """
+        city = self.env.user.partner_id._get_own_city()
+        self._check_coordinator(city)
+        person = self._clean_person(values)
+        return (
+            self.env['scn.event.waiting']
+            .sudo()
+            .create(
+                {
+                    **person,
+                    'event_id': event.id,
+                    'event_ticket_id': ticket.id if ticket else False,
+                    'event_slot_id': slot.id if slot else False,
+                    'city_id': city.id,
+                    'partner_id': self._find_colleague(city, person['email']).id,
+                }
+            )
         )
 
     def _check_can_change(self):

@@ -44,7 +44,9 @@ class EventRegistration(models.Model):
                 group._check_admission()
         for key, group in entering.items():
             group._remember_admission(key)
+        gone = leaving.filtered('scn_admission').event_id
         leaving._remember_admission(False)
+        gone._offer_free_seats()
 
     def _remember_admission(self, key):
         # Bookkeeping nobody follows or tracks: past the chatter and the other models' hooks, in one statement.

@@ -3,3 +3,4 @@ from . import test_delegation
 from . import test_event
 from . import test_gate
 from . import test_hold
+from . import test_waiting

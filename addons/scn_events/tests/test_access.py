@@ -17,6 +17,13 @@ MATRIX = {
     },
     'scn.event.outcome': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
     'scn.event.invitation': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.event.waiting': {
+        'reader': {READ},
+        'finance': {READ},
+        'desk': {READ},
+        'officer': {READ, WRITE, CREATE},
+        'manager': {READ, WRITE, CREATE},
+    },
     'scn.event.allowance': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
 }
 

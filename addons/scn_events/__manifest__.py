@@ -11,9 +11,9 @@
         'security/ir.model.access.csv',
         'security/rules.xml',
         'data/scn_working_line_data.xml',
+        'data/mail_template_data.xml',
         'data/event_type_data.xml',
         'data/ir_cron_data.xml',
-        'data/mail_template_data.xml',
         'views/scn_working_line_views.xml',
         'views/scn_event_invitation_views.xml',
         'views/scn_event_waiting_views.xml',
@@ -27,6 +27,11 @@
         'views/menus.xml',
     ],
     'demo': ['demo/event_event_demo.xml'],
+    'assets': {
+        'web.assets_tests': [
+            'scn_events/static/tests/tours/**/*',
+        ],
+    },
     'application': False,
     'post_init_hook': 'post_init_hook',
 }

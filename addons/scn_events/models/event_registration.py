@@ -114,21 +114,26 @@ class EventRegistration(models.Model):
         """
         Partner = self.env['res.partner'].sudo()
         user = self.env.user
-        if user.share:
-            # with the rights of the superuser or not: a visitor or a city's contact registers for its own city
-            return [user.partner_id._get_own_city()] * len(vals_list)
         lines = (
             self.env['sale.order.line']
             .sudo()
             .browse({vals['sale_order_line_id'] for vals in vals_list if vals.get('sale_order_line_id')})
         )
-        payers = {line.id: line.order_id.partner_id for line in lines}
+        orders = {line.id: line.order_id for line in lines}
+        # With the rights of the superuser or not: a visitor or a city's contact registers for its own city.
+        own = user.partner_id._get_own_city() if user.share else Partner
         cities = []
         for vals in vals_list:
-            if 'scn_city_id' in vals:
-                cities.append(Partner.browse(vals['scn_city_id'] or []))
+            order = orders.get(vals.get('sale_order_line_id'))
+            if user.share:
+                # a quotation that staff made for a city is a staff choice, whoever accepts it
+                by_staff = order and not order.create_uid.share
+                cities.append(own or (order.partner_id._get_own_city() if by_staff else Partner))
                 continue
-            partner = payers.get(vals.get('sale_order_line_id')) or Partner.browse(vals.get('partner_id') or [])
+            if vals.get('scn_city_id'):
+                cities.append(Partner.browse(vals['scn_city_id']))
+                continue
+            partner = order.partner_id if order else Partner.browse(vals.get('partner_id') or [])
             cities.append(partner._get_own_city() if partner else Partner)
         return cities
 

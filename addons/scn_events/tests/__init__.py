@@ -4,3 +4,4 @@ from . import test_event
 from . import test_gate
 from . import test_hold
 from . import test_waiting
+from . import test_tours

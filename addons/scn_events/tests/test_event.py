@@ -58,6 +58,21 @@ class TestEvent(EventCase):
             self.assertNotIn('room.example', str(event.with_user(user)._get_event_resource_urls()))
         self.assertIn('room.example', str(event.with_user(self.officer).read(['scn_join_url'])))
 
+    def test_the_mail_with_the_link_is_for_confirmed_people(self):
+        event = self.new_event(
+            event_type_id=self.env.ref('scn_events.event_type_seminar').id, scn_join_url='https://room.example/1'
+        )
+        self.env['scn.event.invitation'].create({'event_id': event.id, 'city_id': self.riverton.id})
+        template = self.env.ref('scn_events.mail_template_join')
+        self.assertEqual(len(event.event_mail_ids.filtered(lambda mail: mail.template_ref == template)), 2)
+        confirmed, asked = (
+            self.register(event, self.riverton, state=state, event_ticket_id=event.event_ticket_ids.id)
+            for state in ('open', 'draft')
+        )
+        bodies = template._render_field('body_html', (confirmed | asked).ids)
+        self.assertIn('https://room.example/1', bodies[confirmed.id])
+        self.assertNotIn('room.example', bodies[asked.id])
+
     def test_closed_only_when_each_outcome_has_owner_and_link(self):
         event = self.new_event(days=-5)
         outcome = self.env['scn.event.outcome'].create({'event_id': event.id, 'name': 'Action plan'})

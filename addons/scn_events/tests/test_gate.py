@@ -257,6 +257,28 @@ class TestGate(EventCase):
                 order.action_confirm()
                 self.assertEqual(order.order_line.registration_ids.scn_city_id, city)
 
+    def test_a_quotation_by_staff_is_a_staff_choice_and_a_cart_is_none(self):
+        self.give_tier(self.riverton, 'partner')
+        product = self.env['product.product'].create(
+            {'name': 'Seat', 'type': 'service', 'service_tracking': 'event', 'list_price': 10}
+        )
+        ticket = self.ticket(self.seminar, product_id=product.id)
+        public = self.env.ref('base.public_user')
+        line = Command.create({'product_id': product.id, 'event_id': self.seminar.id, 'event_ticket_id': ticket.id})
+        for maker, code in ((self.env.user, None), (public, GateCode.NO_CITY)):
+            order = (
+                self.env['sale.order']
+                .with_user(maker)
+                .sudo()
+                .create({'partner_id': self.riverton.id, 'order_line': [line]})
+            )
+            accept = order.with_user(public).sudo().action_confirm
+            if code:
+                self.assertRefused(code, accept)
+            else:
+                accept()
+                self.assertEqual(order.order_line.registration_ids.scn_city_id, self.riverton)
+
     def test_a_confirmed_seat_is_never_taken_back(self):
         """The window closes, the tier goes: what was let in stays, and may be checked in."""
         deal = self.give_tier(self.riverton, 'partner')

@@ -1,0 +1,46 @@
+"""Tours in a browser, on a desk and on a phone."""
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import EventCase
+
+
+@tagged('post_install', '-at_install')
+class TestEventTours(EventCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.summit = self.new_event(
+            'summit_live',
+            name='Tour summit',
+            scn_kind='summit',
+            scn_allowance_ids=[Command.create({'seats': 2})],
+        )
+        self.give_tier(self.riverton, 'partner')
+        self.give_tier(self.lakeside, 'associate')
+        for user in (self.riverton_person, self.lakeside_person):
+            user.password = user.login
+            self.env['scn.contact.role'].create(
+                {
+                    'organisation_id': user.partner_id.commercial_partner_id.id,
+                    'contact_id': user.partner_id.id,
+                    'role': 'event_coordinator',
+                    'date_start': '2019-01-01',
+                }
+            )
+
+    def test_a_partner_city_registers_a_delegation_and_swaps_a_person(self):
+        self.start_tour('/my', 'scn_event_delegation', login=self.riverton_person.login)
+        seats = self.riverton._get_participants(self.summit)
+        self.assertEqual((seats.name, seats.email, seats.state), ('Tour Ben', 'ben@riverton.example', 'open'))
+
+    def test_an_associate_is_refused_live(self):
+        self.start_tour(f'/event/{self.summit.id}/register', 'scn_event_refused', login=self.lakeside_person.login)
+        self.assertFalse(self.lakeside._get_participants(self.summit))
+
+
+@tagged('post_install', '-at_install')
+class TestEventToursOnAPhone(TestEventTours):
+    browser_size = '390x844'
+    touch_enabled = True
+    allow_inherited_tests_method = True

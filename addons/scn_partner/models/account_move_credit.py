@@ -66,6 +66,19 @@ class AccountMove(models.Model):
                     )
                 )
 
+    def _check_not_issued_again(self):
+        """
+        :raises UserError: when the invoice that a leaving credited in part was credited in full and issued again
+        """
+        for line in self.invoice_line_ids.filtered('scn_returned_period_id'):
+            if line.scn_issue != line.scn_returned_period_id.issue:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s was issued again since, without the unused days. Quote a new partnership instead.",
+                        invoice=line.move_id.reversed_entry_id.name,
+                    )
+                )
+
     def _credit_what_stands(self):
         """Credit these posted invoices in full, less what was credited of them before.
 

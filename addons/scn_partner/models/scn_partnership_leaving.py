@@ -162,6 +162,7 @@ class ScnPartnership(models.Model):
             if not self.env.su and not self.env.user.has_group('scn_partner.group_scn_finance'):
                 raise AccessError(self.env._("Money was credited: ask a colleague of finance to take this back."))
             credits._check_not_paid_back()
+            credits._check_not_issued_again()
         periods = partnership.period_ids.filtered('returned')
         # First the ledger: a credit note of a leaving stays as long as its period counts on it.
         periods.write({'returned': 0.0})

@@ -134,7 +134,7 @@ class ScnPartnership(models.Model):
             .sudo()
             .search_count([('share', '=', True), ('partner_id.commercial_partner_id', '=', self.partner_id.id)])
         )
-        line = self.env._("%(count)s people keep their access to the invoices and the city's page.", count=people)
+        line = self.env._("People with access: %(count)s. They keep the city's page and its invoices.", count=people)
         return {
             'title': self.env._("Portal"),
             'lines': [line] if people else [self.env._("Nobody of the city uses the portal.")],

@@ -82,6 +82,7 @@ class ScnPartnershipPeriod(models.Model):
         :raises UserError: for what is cancelled or billed elsewhere, what another period stands on, and an invoice
             that holds something else too
         """
+        self.partnership_id._check_not_leaving()
         for period in self:
             if period.state == 'cancelled':
                 raise UserError(self.env._("%(period)s is cancelled already.", period=period.display_name))

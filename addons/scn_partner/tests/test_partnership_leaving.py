@@ -222,6 +222,10 @@ class TestPartnershipLeaving(PartnershipCase):
         line = self.fee_lines(period)
         self.assertEqual((line.price_subtotal, line.scn_issue, period.state), (664.42, 2, 'invoiced'))
         self.assertEqual(sum(first.reversal_move_ids.mapped('amount_untaxed')), 998.0)
+        with self.assertRaisesRegex(UserError, "was issued again since"):
+            partnership.with_user(self.finance).action_stay()
+        with self.assertRaisesRegex(UserError, "take the leaving back first"):
+            period.with_user(self.finance).action_cancel_period()
 
     def test_the_credit_and_its_invoice_stay_together(self):
         partnership = self.running()

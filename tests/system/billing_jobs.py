@@ -60,6 +60,38 @@ def committing(self, *args, **options):
 periods._claim_due, moves._post, crons._commit_progress = claiming, posting, committing
 env['scn.partnership.period']._cron_bill(batch_size={batch_size})
 """
+_COUNTING_JOB = """
+from psycopg2 import errors
+periods = type(env['scn.partnership.period'])
+{without}
+claim, failures = periods._claim_due_of_company, []
+def counting(self, *args):
+    try:
+        return claim(self, *args)
+    except errors.SerializationFailure:
+        failures.append(1)
+        raise
+periods._claim_due_of_company = counting
+env['scn.partnership.period']._cron_bill(batch_size={batch_size})
+env.cr.commit()
+answer = len(failures)
+"""
+#: Waits for a company inside the transaction, with the snapshot from before the wait.
+WAITING_WITH_ITS_OLD_SNAPSHOT = """
+def waiting(self, company_id):
+    self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext('scn_billing'), %s)", (company_id,))
+periods._wait_for_company = waiting
+"""
+#: Takes the first free company, also when there is nothing to take in it.
+CONTENT_WITH_NOTHING = """
+def claiming(self, today, batch_size):
+    for company_id in self._get_due_companies(today):
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(hashtext('scn_billing'), %s)", (company_id,))
+        if self.env.cr.fetchone()[0]:
+            return self._claim_due_of_company(company_id, today, batch_size)
+    return self.browse()
+periods._claim_due = claiming
+"""
 STEPS = ("claimed", "created", "posted", "before the commit", "after the commit")
 
 
@@ -70,6 +102,14 @@ def job(server: Any, batch_size: int = 100) -> list[dict[str, Any]]:
     as long as somebody holds the advisory lock `STARTING_GUN`.
     """
     return list(server.shell(_JOB.format(batch_size=batch_size, gun=STARTING_GUN)))
+
+
+def failures_of_job(server: Any, without: str = "", batch_size: int = 100) -> int:
+    """One run of the job in a process of its own; how often its claim met a serialization failure.
+
+    `without` is code that takes a guard away (`periods` is the class of the ledger).
+    """
+    return int(server.shell(_COUNTING_JOB.format(without=without, batch_size=batch_size)))
 
 
 def kill_job_at(server: Any, step: str, batch: int, batch_size: int) -> None:

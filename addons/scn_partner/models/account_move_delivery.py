@@ -33,11 +33,18 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
     )
-    scn_delivery_error = fields.Char(string="Why it was not sent", readonly=True, copy=False)
-    scn_delivery_retry_at = fields.Datetime(readonly=True, copy=False)
-    scn_delivered_on = fields.Datetime(string="Delivered on", readonly=True, copy=False, index='btree_not_null')
+    scn_delivery_error = fields.Char(string="Why it was not sent", readonly=True, copy=False, groups='base.group_user')
+    scn_delivery_retry_at = fields.Datetime(readonly=True, copy=False, groups='base.group_user')
+    scn_delivered_on = fields.Datetime(
+        string="Delivered on", readonly=True, copy=False, index='btree_not_null', groups='base.group_user'
+    )
     scn_delivery_message_id = fields.Many2one(
-        'mail.message', readonly=True, copy=False, index='btree_not_null', ondelete='set null'
+        'mail.message',
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='set null',
+        groups='base.group_user',
     )
 
     _scn_delivery_open = models.Index(

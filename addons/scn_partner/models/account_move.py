@@ -100,10 +100,8 @@ class AccountMove(models.Model):
         :raises UserError: with what is missing
         """
         for move in self:
-            if move._get_scn_periods():
-                problem = move.partner_id._get_channel_problem(move.company_id, move._get_order_number())
-                if problem:
-                    raise UserError(problem)
+            if move._get_scn_periods() and (problem := move._get_channel_problem()):
+                raise UserError(problem)
 
     def _is_fully_reversed(self):
         """Whether posted credit notes add up to the invoice, without taxes: those are rounded on each note."""

@@ -149,7 +149,7 @@ class AccountMove(models.Model):
                 "city's purchase orders, then use “Credit and issue again” in the ledger.",
                 **names,
             )
-        if problem := self.partner_id._get_channel_problem(self.company_id, number):
+        if problem := self._get_channel_problem():
             return problem
         if 'email' in self._get_delivery_methods() and not self._get_recipients():
             return self.env._(
@@ -158,6 +158,11 @@ class AccountMove(models.Model):
                 **names,
             )
         return False
+
+    def _get_channel_problem(self):
+        """Why this invoice cannot reach its payer in the payer's way: one sentence, or False."""
+        self.ensure_one()
+        return self.partner_id._get_channel_problem(self.company_id, self._get_order_number())
 
     def _get_delivery_methods(self):
         """Odoo's sending methods for this invoice; a portal's files are made and sent to nobody."""

@@ -166,8 +166,11 @@ class AccountMove(models.Model):
 
     # -- supplier portals --------------------------------------------------------------------------------------
 
-    def _ask_to_upload(self):
-        """One task per invoice for finance, with the files ready; done means delivered."""
+    def _ask_to_upload(self, remarks):
+        """One task per invoice for finance, with the files ready; done means delivered.
+
+        :param remarks: dict from an invoice to what finance should know of its files, or nothing
+        """
         moves = self.filtered(lambda move: move.scn_delivery_state not in ('upload', 'delivered'))
         moves.activity_unlink([FAILED_TASK])
         moves.write({'scn_delivery_state': 'upload', 'scn_delivery_error': False, 'scn_delivery_retry_at': False})
@@ -190,13 +193,13 @@ class AccountMove(models.Model):
                         invoice=move.name,
                         portal=move.commercial_partner_id.supplier_portal_name,
                     ),
-                    'note': move._get_upload_note(files),
+                    'note': move._get_upload_note(files, remarks.get(move)),
                     'attachment_ids': [fields.Command.set(files.ids)],
                 }
             )
         self.env['mail.activity'].sudo().create(values_list)
 
-    def _get_upload_note(self, files):
+    def _get_upload_note(self, files, remark):
         """The task's text: where to upload, which files, which references the portal asks for."""
         self.ensure_one()
         payer = self.commercial_partner_id
@@ -214,6 +217,7 @@ class AccountMove(models.Model):
             (self.env._("Files"), links),
             (self.env._("Purchase order"), self._get_order_number()),
             (self.env._("Buyer reference"), self.partner_id._get_buyer_reference()),
+            (self.env._("Remark"), remark),
         ]
         lines = Markup().join(Markup("<li>%s: %s</li>") % row for row in rows if row[1])
         return Markup("<p>%s</p><ul>%s</ul>") % (

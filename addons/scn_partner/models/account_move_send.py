@@ -91,7 +91,7 @@ class AccountMoveSend(models.AbstractModel):
                 sent += move
             elif 'email' in data['sending_methods']:
                 move._keep_delivery_error(self.env._("There was nobody to send it to."))
-        uploads._ask_to_upload()
+        uploads._ask_to_upload({move: data.get('scn_remark') for move, data in ours.items()})
         sent._note_sent()
         if sent.scn_delivery_message_id:
             # Within a job Odoo leaves its mails to the hourly queue.

@@ -6,6 +6,21 @@ class AccountMove(models.Model):
 
     _inherit = 'account.move'
 
+    def _get_channel_problem(self):
+        """Every line of an electronic invoice has exactly one tax, 0 % where none is due (UBL-SR-48)."""
+        if problem := super()._get_channel_problem():
+            return problem
+        if self.commercial_partner_id.invoice_channel == 'ubl':
+            lines = self.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+            for line in lines.filtered(lambda line: len(line.tax_ids) != 1):
+                return self.env._(
+                    "%(payer)s receives electronic invoices, in which each line has one tax: give “%(line)s” one, "
+                    "of 0 %% where none is due.",
+                    payer=self.commercial_partner_id.name,
+                    line=line.product_id.name or line.name,
+                )
+        return False
+
     def _get_delivery_methods(self):
         methods = super()._get_delivery_methods()
         return {'peppol'} if self._goes_by_peppol() else methods

@@ -212,6 +212,30 @@ class TestUblInvoice(PartnershipCase):
         move = self.deliver(self.billed())
         self.assertEqual(move.activity_ids.attachment_ids.mapped('mimetype'), ['application/pdf'])
 
+    def test_a_portal_where_nobody_asked_for_a_file_gets_the_pdf_and_the_reason(self):
+        """Belgium has a format and the fee has no tax: the file cannot be made, the portal still gets its PDF."""
+        self.fee['partner'].taxes_id = [fields.Command.clear()]
+        self.city.write({'invoice_channel': 'portal', 'supplier_portal_name': 'Suppliers'})
+        move = self.deliver(self.billed())
+        self.assertEqual(move.scn_delivery_state, 'upload', move.scn_delivery_error)
+        self.assertEqual(move.activity_ids.attachment_ids.mapped('mimetype'), ['application/pdf'])
+        self.assertIn("at least one tax", move.activity_ids.note)
+        # Control: asked for, it is an error that finance mends first.
+        other = self.env['res.partner'].create(
+            {'name': 'Elm', 'is_city': True, 'country_id': self.env.ref('base.be').id}
+        )
+        other.write({'invoice_channel': 'portal', 'supplier_portal_name': 'Suppliers', 'invoice_edi_format': 'nlcius'})
+        partnership = self.partnership(city=other)
+        self.bill('2019-01-01')
+        move = self.deliver(self.fee_lines(partnership.period_ids).move_id)
+        self.assertEqual(move.scn_delivery_state, 'failed')
+
+    def test_a_line_without_a_tax_stops_before_it_is_posted(self):
+        self.city.buyer_reference = 'DEP-7'
+        self.fee['partner'].taxes_id = [fields.Command.clear()]
+        with self.assertRaisesRegex(UserError, "each line has one tax: give “Fee partner” one, of 0 %"):
+            self.billed()
+
     def test_an_error_in_the_file_is_the_invoices_own(self):
         self.city.buyer_reference = 'DEP-7'
         move = self.billed()

@@ -19,9 +19,10 @@ class ResPartner(models.Model):
         required=True,
         tracking=True,
     )
-    supplier_portal_name = fields.Char(tracking=True)
+    supplier_portal_name = fields.Char(string="Supplier portal", tracking=True)
     supplier_portal_url = fields.Char(string="Supplier portal address", tracking=True)
     buyer_reference = fields.Char(
+        string="Buyer reference",
         tracking=True,
         help="What the payer wants to read on every invoice, e.g. a Leitweg-ID or the code of a department. "
         "One on the billing contact goes before that of its organisation.",

@@ -58,6 +58,10 @@ env.cr.commit()
 _UNINSTALL = """
 env['ir.module.module'].search([('name', '=', 'scn_partner')]).button_immediate_uninstall()
 """
+_UNINSTALL_DECLARATION = """
+assert env['scn.declaration.log'].search_count([]) > 40
+env['ir.module.module'].search([('name', '=', 'scn_declaration')]).button_immediate_uninstall()
+"""
 _INVOICE_TEXT = """
     SELECT move.name, move.state, move.payment_state, move.amount_total, move.partner_id,
            array_agg(line.balance || ' ' || line.name ORDER BY line.id)
@@ -180,6 +184,24 @@ def test_uninstalling_brings_the_grades_back_and_leaves_invoices(
     assert database.sql(left) == []
     assert database.sql("SELECT model FROM ir_model WHERE model LIKE 'scn.%'") == []
     assert database.sql("SELECT count(*) FROM res_partner WHERE name = 'Leaving'") == [(1,)]
+
+
+def test_uninstalling_the_declaration_takes_its_tables_triggers_and_functions(
+    database_with_us: ServerUnderTest,
+) -> None:
+    database = database_with_us
+    functions = "SELECT proname FROM pg_proc WHERE proname LIKE 'scn\\_declaration\\_%'"
+    assert len(database.sql(functions)) == 2
+    database.shell(_UNINSTALL_DECLARATION)
+    assert database.sql("SELECT state FROM ir_module_module WHERE name = 'scn_declaration'") == [
+        ("uninstalled",)
+    ]
+    assert database.sql(functions) == []
+    left = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'scn\\_declaration%'"
+    assert database.sql(left) == []
+    assert database.sql("SELECT model FROM ir_model WHERE model LIKE 'scn.declaration%'") == []
+    # Cities stay: invented ones of this addon's demo go with it, the others do not.
+    assert database.sql("SELECT count(*) FROM res_partner WHERE name = 'Nordhaven'") == [(1,)]
 
 
 def test_updating_twice_changes_nothing(database_with_us: ServerUnderTest) -> None:

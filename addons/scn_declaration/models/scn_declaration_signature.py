@@ -213,13 +213,18 @@ class ScnDeclarationSignature(models.Model):
         for signature in self:
             signature.version_id = signature.declaration_id.current_version_id
 
-    @api.depends('date_last_stage_update', 'stage_id.rotting_days')
+    @api.depends('date_last_stage_update', 'stage_id.rotting_days', 'ratify_before')
     def _compute_days_in_stage(self):
-        now = fields.Datetime.now()
+        """A city whose council's decision is expected on a day to come is not waiting too long."""
+        now, today = fields.Datetime.now(), fields.Date.context_today(self)
         for signature in self:
             days = (now - (signature.date_last_stage_update or now)).days
             signature.days_in_stage = days
-            signature.rotting = bool(signature.stage_id.rotting_days and days >= signature.stage_id.rotting_days)
+            is_due = not (
+                signature.category == 'provisional' and signature.ratify_before and signature.ratify_before >= today
+            )
+            rotting_days = signature.stage_id.rotting_days
+            signature.rotting = bool(rotting_days and days >= rotting_days and is_due)
 
     def _search_rotting(self, operator, value):
         if operator not in ('in', 'not in'):
@@ -230,7 +235,7 @@ class ScnDeclarationSignature(models.Model):
             Domain('stage_id', '=', stage.id)
             & Domain('date_last_stage_update', '<=', fields.Datetime.subtract(now, days=stage.rotting_days))
             for stage in stages
-        )
+        ) & ~(Domain('category', '=', 'provisional') & Domain('ratify_before', '>=', fields.Date.context_today(self)))
         return waiting if (operator == 'in') == (True in value) else ~waiting
 
     def _search_days_in_stage(self, operator, value):

@@ -269,6 +269,17 @@ class TestMoves(DeclarationCase):
         for operator, days, found in (('>=', 28, True), ('>=', 29, False), ('>', 27, True), ('>', 28, False)):
             self.assertEqual(signature in model.search([('days_in_stage', operator, days)]), found, (operator, days))
 
+    def test_a_city_whose_council_has_a_day_to_come_is_not_waiting_too_long(self):
+        signature = self.bring_to('provisional')
+        model = self.env['scn.declaration.signature']
+        signature.stage_id.sudo().rotting_days = 30
+        signature.invalidate_recordset()
+        self.assertTrue(signature.rotting)
+        self.assertIn(signature, model.search([('rotting', '=', True)]))
+        signature._extend(fields.Date.to_date('2019-03-01'))
+        self.assertFalse(signature.rotting)
+        self.assertNotIn(signature, model.search([('rotting', '=', True)]))
+
     def test_readers_and_employees_move_nothing(self):
         signature = self.bring_to('interest')
         for user in (self.reader, self.employee, self.finance, self.bot):

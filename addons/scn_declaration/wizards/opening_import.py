@@ -227,6 +227,7 @@ class ScnDeclarationImportLine(models.TransientModel):
                     'version_id': wizard.version_id.id,
                     'opened_on': line.on,
                     'lang': line.lang,
+                    'user_id': (wizard.declaration_id.user_id or self.env.user).id,
                 }
                 for line in self
             ]

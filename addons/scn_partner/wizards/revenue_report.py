@@ -197,11 +197,10 @@ class ScnRevenueReport(models.TransientModel):
 
     def _prepare_workbook(self):
         self.ensure_one()
-        _ = self.env._
         sheets = [
-            (_("Periods"), self.line_ids, self.line_ids._get_export_names()),
-            (_("By tier"), self.tier_ids, self.tier_ids._get_export_names()),
-            (_("Check"), self.check_ids, self.check_ids._get_export_names()),
+            (self.env._("Periods"), self.line_ids, self.line_ids._get_export_names()),
+            (self.env._("By tier"), self.tier_ids, self.tier_ids._get_export_names()),
+            (self.env._("Check"), self.check_ids, self.check_ids._get_export_names()),
         ]
         return write_workbook(
             self.display_name,

@@ -20,7 +20,7 @@ class EventEvent(models.Model):
     scn_kind = fields.Selection(
         KINDS,
         string="Kind",
-        compute='_compute_from_event_type',
+        compute='_compute_scn_kind',
         store=True,
         readonly=False,
         index=True,
@@ -28,7 +28,7 @@ class EventEvent(models.Model):
     scn_benefit_id = fields.Many2one(
         'scn.benefit',
         string="Benefit needed",
-        compute='_compute_from_event_type',
+        compute='_compute_scn_benefit_id',
         store=True,
         readonly=False,
         ondelete='restrict',
@@ -41,13 +41,13 @@ class EventEvent(models.Model):
         'event_id',
         'line_id',
         string="Working lines",
-        compute='_compute_from_event_type',
+        compute='_compute_scn_working_line_ids',
         store=True,
         readonly=False,
     )
     scn_needs_approval = fields.Boolean(
         string="Staff approve",
-        compute='_compute_from_event_type',
+        compute='_compute_scn_needs_approval',
         store=True,
         readonly=False,
         help="What cities and visitors ask for waits until somebody of the staff approves it.",
@@ -87,15 +87,28 @@ class EventEvent(models.Model):
         string="Closed on", readonly=True, copy=False, tracking=True, help="Every outcome has an owner and a link."
     )
 
+    # As Odoo does with its own fields: choosing a template fills in, changing the template itself does not. A method
+    # for each field, because naming one field of a shared method would keep the others from being filled in.
+
     @api.depends('event_type_id')
-    def _compute_from_event_type(self):
-        """As Odoo does with its own fields: choosing a template fills in, changing the template itself does not."""
+    def _compute_scn_kind(self):
         for event in self:
-            template = event.event_type_id
-            event.scn_kind = template.scn_kind or event.scn_kind
-            event.scn_benefit_id = template.scn_benefit_id or event.scn_benefit_id
-            event.scn_working_line_ids = template.scn_working_line_ids or event.scn_working_line_ids
-            event.scn_needs_approval = template.scn_needs_approval or event.scn_needs_approval
+            event.scn_kind = event.event_type_id.scn_kind or event.scn_kind
+
+    @api.depends('event_type_id')
+    def _compute_scn_benefit_id(self):
+        for event in self:
+            event.scn_benefit_id = event.event_type_id.scn_benefit_id or event.scn_benefit_id
+
+    @api.depends('event_type_id')
+    def _compute_scn_working_line_ids(self):
+        for event in self:
+            event.scn_working_line_ids = event.event_type_id.scn_working_line_ids or event.scn_working_line_ids
+
+    @api.depends('event_type_id')
+    def _compute_scn_needs_approval(self):
+        for event in self:
+            event.scn_needs_approval = event.event_type_id.scn_needs_approval or event.scn_needs_approval
 
     @api.depends('event_type_id')
     def _compute_scn_allowance_ids(self):

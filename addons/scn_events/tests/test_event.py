@@ -29,6 +29,17 @@ class TestEvent(EventCase):
             [(line.grade_id.code, line.seats) for line in event.scn_allowance_ids],
             [('premium', 6), ('partner', 4), (False, 2)],
         )
+        named = self.env['event.event'].create(
+            {
+                'name': 'Summit',
+                'date_begin': event.date_begin,
+                'date_end': event.date_end,
+                'event_type_id': template.id,
+                'scn_working_line_ids': [(6, 0, self.env.ref('scn_events.working_line_ecology').ids)],
+            }
+        )
+        self.assertEqual((named.scn_kind, named.scn_benefit_id), ('summit', template.scn_benefit_id))
+        self.assertEqual(named.scn_working_line_ids, self.env.ref('scn_events.working_line_ecology'))
         copied = event.event_ticket_ids
         self.assertEqual(
             (copied.scn_min_grade_id, copied.scn_seats_per_city, copied.limit_max_per_order),

@@ -31,9 +31,10 @@ class SaleOrder(models.Model):
     @api.depends('scn_council_decision_on')
     def _compute_validity_date(self):
         """Awaiting the council's budget: the offer stays valid until 30 days after the decision."""
-        super()._compute_validity_date()
+        result = super()._compute_validity_date()
         for order in self.filtered('scn_council_decision_on'):
             order.validity_date = order.scn_council_decision_on + timedelta(days=COUNCIL_EXTRA_DAYS)
+        return result
 
     def _check_can_record_acceptance(self, accepted_on):
         """

@@ -34,11 +34,11 @@ class ScnRevenueReportLine(models.TransientModel):
         string="Invoiced", readonly=True, help="Invoiced less credited by the day, without taxes."
     )
     amount_paid = fields.Monetary(string="Paid", readonly=True, help="Of what is invoiced, without taxes.")
-    amount_open = fields.Monetary(string="Open", compute='_compute_amounts', store=True)
+    amount_open = fields.Monetary(string="Open", compute='_compute_amounts', store=True, precompute=True)
     amount_unearned = fields.Monetary(
         string="Not yet earned", readonly=True, help="The days of the period after the day."
     )
-    amount_earned = fields.Monetary(string="Earned", compute='_compute_amounts', store=True)
+    amount_earned = fields.Monetary(string="Earned", compute='_compute_amounts', store=True, precompute=True)
 
     @api.depends('amount_invoiced', 'amount_paid', 'amount_unearned')
     def _compute_amounts(self):

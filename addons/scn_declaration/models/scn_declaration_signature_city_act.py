@@ -179,11 +179,12 @@ class ScnDeclarationSignature(models.Model):
 
     def _after_move(self, move):
         """A link for what is no longer expected says so, also where staff or a colleague made the move."""
-        super()._after_move(move)
+        result = super()._after_move(move)
         purpose, version = self._get_city_purpose(), self._get_city_version()
         self.sudo().link_ids.filtered(
             lambda link: link.state in ('open', 'requested') and (link.purpose, link.version_id) != (purpose, version),
         ).write({'state': 'overtaken'})
+        return result
 
     # -- the page --------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,5 @@
             'scn_declaration/static/tests/tours/**/*',
         ],
     },
-    'application': False,
     'uninstall_hook': 'uninstall_hook',
 }

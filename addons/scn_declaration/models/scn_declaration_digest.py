@@ -167,7 +167,7 @@ class ScnDeclarationDigest(models.Model):
                 with path.open('x', encoding='utf-8') as file:
                     file.write(self._prepare_file())
             except FileExistsError:
-                pass
+                _logger.info("The digest is kept already: %s", path.name)
             except OSError as error:
                 _logger.error("The digest could not be written to %s: %s", folder, error.strerror)
         recipients = self.env['ir.config_parameter'].sudo().get_param(MAIL_PARAMETER)
@@ -316,7 +316,7 @@ class ScnDeclarationDigest(models.Model):
             raise AccessError(self.env._("Digests are taken by the daily job."))
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("A digest never changes."))
 
     @api.ondelete(at_uninstall=False)

@@ -12,9 +12,7 @@ class ScnDeclarationReservation(models.Model):
     signature_id = fields.Many2one('scn.declaration.signature', required=True, index=True, ondelete='restrict')
     company_id = fields.Many2one(related='signature_id.company_id', store=True)
     version_id = fields.Many2one(related='signature_id.version_id')
-    article_id = fields.Many2one(
-        'scn.declaration.article', required=True, index=True, ondelete='restrict', string="Article"
-    )
+    article_id = fields.Many2one('scn.declaration.article', required=True, index=True, ondelete='restrict')
     note = fields.Text(required=True)
     visibility = fields.Selection(
         [('internal', 'Internal'), ('public', 'In the public register')], required=True, default='internal'
@@ -31,7 +29,8 @@ class ScnDeclarationReservation(models.Model):
     @api.model
     def _add(self, signature, vals_list):
         """Reservations that a move brings along: the move's entry in the log names them."""
-        return super().create([{**vals, 'signature_id': signature.id} for vals in vals_list])
+        rows = [{**vals, 'signature_id': signature.id} for vals in vals_list]
+        return super().create(rows)  # pylint: disable=super-method-mismatch
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -57,7 +56,7 @@ class ScnDeclarationReservation(models.Model):
         for signature in self.signature_id.sudo():
             signature._append(move)
 
-    def _erase(self):
+    def _erase(self):  # pylint: disable=missing-return
         """Destroy the words of reservations; that there was one on an article stays."""
         if self:
-            super().write({'note': self.env._("(erased)")})
+            super().write({'note': self.env._("(erased)")})  # pylint: disable=super-method-mismatch

@@ -175,10 +175,10 @@ class ScnDeclarationSignature(models.Model):
     )
     days_in_stage = fields.Integer(compute='_compute_days_in_stage', search='_search_days_in_stage')
     rotting = fields.Boolean(string="Waiting too long", compute='_compute_days_in_stage', search='_search_rotting')
-    reservation_ids = fields.One2many('scn.declaration.reservation', 'signature_id', string="Reservations")
-    evidence_ids = fields.One2many('scn.declaration.evidence', 'signature_id', string="Evidence")
+    reservation_ids = fields.One2many('scn.declaration.reservation', 'signature_id')
+    evidence_ids = fields.One2many('scn.declaration.evidence', 'signature_id')
     status_ids = fields.One2many('scn.declaration.status', 'signature_id', string="History", readonly=True)
-    log_ids = fields.One2many('scn.declaration.log', 'signature_id', string="Log", readonly=True)
+    log_ids = fields.One2many('scn.declaration.log', 'signature_id', readonly=True)
     head_number = fields.Integer(string="Entries in the log", readonly=True, copy=False)
     head_hash = fields.Char(string="Head of the log", readonly=True, copy=False)
     verify_state = fields.Selection(

@@ -177,7 +177,7 @@ class ScnDeclarationSignature(models.Model):
             reservations=statement['reservations'], ratify_before=statement['ratify_before'], **stated, **body
         )
 
-    def _after_move(self, move):
+    def _after_move(self, move):  # pylint: disable=missing-return
         """A link for what is no longer expected says so, also where staff or a colleague made the move."""
         result = super()._after_move(move)
         purpose, version = self._get_city_purpose(), self._get_city_version()

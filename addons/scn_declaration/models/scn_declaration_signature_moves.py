@@ -597,7 +597,7 @@ class ScnDeclarationSignature(models.Model):
 
     def _write_facts(self, values):
         """Store what a move decided; its entry in the log is the caller's."""
-        return super().write(values)
+        return super().write(values)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

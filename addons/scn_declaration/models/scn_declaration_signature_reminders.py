@@ -34,7 +34,7 @@ class ScnDeclarationSignature(models.Model):
                 note=note,
             )
 
-    def _after_move(self, move):
+    def _after_move(self, move):  # pylint: disable=missing-return
         super()._after_move(move)
         kinds = {
             'reconfirm': 'scn_declaration.mail_activity_type_reconfirm',

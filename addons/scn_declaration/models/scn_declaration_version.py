@@ -53,9 +53,7 @@ class ScnDeclarationVersion(models.Model):
     _description = 'Version of a Declaration'
     _order = 'declaration_id, number desc'
 
-    declaration_id = fields.Many2one(
-        'scn.declaration', required=True, index=True, ondelete='restrict', string="Declaration"
-    )
+    declaration_id = fields.Many2one('scn.declaration', required=True, index=True, ondelete='restrict')
     company_id = fields.Many2one(related='declaration_id.company_id', store=True)
     name = fields.Char(required=True, help="How people call it, e.g. 2018.")
     number = fields.Integer(readonly=True, copy=False, help="1 for the first version.")
@@ -247,7 +245,7 @@ class ScnDeclarationVersion(models.Model):
 
     def _store(self, values):
         """Store what publishing decided."""
-        return super().write(values)
+        return super().write(values)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_published(self):

@@ -46,7 +46,7 @@ class ScnDeclarationMove(models.TransientModel):
     evidence_file_name = fields.Char()
     ratification_body = fields.Char(string="Body that decides")
     ratify_before = fields.Date(string="Decision expected by")
-    reason_id = fields.Many2one('scn.declaration.reason', string="Reason")
+    reason_id = fields.Many2one('scn.declaration.reason')
     reason_kind = fields.Char(compute='_compute_asks_evidence')
 
     @api.depends('move', 'signature_id')

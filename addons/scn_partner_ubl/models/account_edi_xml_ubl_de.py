@@ -7,9 +7,10 @@ class AccountEdiXmlUblDe(models.AbstractModel):
     _inherit = 'account.edi.xml.ubl_de'
 
     def _add_invoice_header_nodes(self, document_node, vals):
-        super()._add_invoice_header_nodes(document_node, vals)
+        result = super()._add_invoice_header_nodes(document_node, vals)
         if vals['invoice']._get_ledger_periods():
             document_node.update(vals['invoice']._get_reference_nodes())
+        return result
 
     def _export_invoice_constraints(self, invoice, vals):
         constraints = super()._export_invoice_constraints(invoice, vals)

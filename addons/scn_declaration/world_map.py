@@ -12,6 +12,8 @@ WIDTH, HEIGHT = 1000, 437
 SOUTH, NORTH = -58.0, 84.0
 #: Side of the square, in units of the map, whose cities share one point.
 CELL = 8
+#: A map with more points than this gathers in larger squares: a full register stays as light as a small one.
+MOST_POINTS = 600
 #: Names listed at a point before “and N more”.
 NAMES_AT_A_POINT = 4
 
@@ -49,6 +51,13 @@ def project(latitude, longitude):
     )
 
 
+def _cells(placed, side):
+    cells = defaultdict(list)
+    for place in placed:
+        cells[int(place[0] // side), int(place[1] // side)].append(place)
+    return cells
+
+
 def gather(places):
     """Points of the map: neighbours share one, so that a full register stays readable and light.
 
@@ -58,11 +67,16 @@ def gather(places):
 
     >>> gather([(41.39, 2.17, 'Barcelona', True), (41.4, 2.2, 'Badalona', False), (52.4, 4.9, 'Amsterdam', True)])
     [(505.3, 93.7, ['Barcelona', 'Badalona'], 2, 1), (511.0, 60.5, ['Amsterdam'], 1, 1)]
+    >>> many = gather((-50 + n % 120, -170 + n * 7 % 340, 'x', True) for n in range(10000))
+    >>> len(many) <= MOST_POINTS, sum(point[3] for point in many)
+    (True, 10000)
     """
-    cells = defaultdict(list)
-    for latitude, longitude, name, is_final in places:
-        x, y = project(latitude, longitude)
-        cells[int(x // CELL), int(y // CELL)].append((x, y, name, is_final))
+    placed = [(*project(latitude, longitude), name, is_final) for latitude, longitude, name, is_final in places]
+    side = CELL
+    cells = _cells(placed, side)
+    while len(cells) > MOST_POINTS:
+        side *= 2
+        cells = _cells(placed, side)
     points = []
     for members in cells.values():
         x, y, __, __ = members[0]

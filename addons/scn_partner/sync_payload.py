@@ -23,6 +23,9 @@ COUNTRY = re.compile(r'[A-Z]{2}')
 WISH = re.compile(r'[a-z_]{1,40}')
 DATETIME_FORMAT = '%Y-%m-%dT%H:%M:%SZ'
 
+#: What a call of ``sync_receive`` can do with a record.
+STATUSES = frozenset({'created', 'updated', 'unchanged', 'review', 'rejected'})
+
 #: Longest text per field, in characters.
 TEXT_LIMITS = {
     'unit': 120,
@@ -94,11 +97,12 @@ def _refuse_constant(name):
     raise PayloadError(f"{name} is no JSON number")
 
 
-def parse_payload(payload, keys):
+def parse_payload(payload, keys, optional=frozenset()):
     """Read and check the envelope of a call.
 
     :param str payload: JSON text
-    :param set keys: the keys it must have, no more and no fewer
+    :param set keys: the keys it must have
+    :param set optional: the keys it may have besides, and no others
     :return: the parsed object
     :raises PayloadError: when it is not of the contract
     """
@@ -112,18 +116,32 @@ def parse_payload(payload, keys):
         raise
     except (ValueError, RecursionError):
         raise PayloadError("the argument is not valid JSON") from None
-    if not isinstance(request, dict) or request.keys() != keys:
+    if not isinstance(request, dict) or request.keys() - optional != keys:
         raise PayloadError(f"an object with exactly the keys {', '.join(sorted(keys))} is needed")
-    if type(request['protocol']) is not int or request['protocol'] != PROTOCOL:
-        raise PayloadError(f"this server speaks protocol {PROTOCOL}; update the sync or the addon")
-    for key, pattern in (('source', SOURCE), ('run', KEY), ('batch', KEY)):
-        if key in keys and not (isinstance(request[key], str) and pattern.fullmatch(request[key])):
-            raise PayloadError(f"{key} is missing or has characters that are not allowed")
+    _validate_head(request)
     if 'records' in keys:
         _check_list(request['records'], 'records')
     if 'external_ids' in keys:
         validate_withdrawal(request)
+    if 'expected' in request:
+        _validate_expected(request)
     return request
+
+
+def _validate_head(request):
+    if type(request['protocol']) is not int or request['protocol'] != PROTOCOL:
+        raise PayloadError(f"this server speaks protocol {PROTOCOL}; update the sync or the addon")
+    for key, pattern in (('source', SOURCE), ('run', KEY), ('batch', KEY), ('of_run', KEY)):
+        if key in request and not (isinstance(request[key], str) and pattern.fullmatch(request[key])):
+            raise PayloadError(f"{key} is missing or has characters that are not allowed")
+
+
+def _validate_expected(request):
+    expected = request['expected']
+    if not isinstance(expected, list) or len(expected) != len(request['records']):
+        raise PayloadError("expected must be a list with one status for each record")
+    if not all(isinstance(status, str) and status in STATUSES for status in expected):
+        raise PayloadError(f"an expected status is one of {', '.join(sorted(STATUSES))}")
 
 
 def _check_list(value, name):

@@ -15,7 +15,10 @@ from . import scn_signup
 from . import scn_signup_matching
 from . import scn_signup_acceptance
 from . import scn_signup_mail
+from . import scn_signup_erasure
 from . import scn_signup_retention
+from . import res_partner_use
+from . import scn_signup_undo
 from . import scn_signup_sync
 from . import res_users
 from . import base_partner_merge

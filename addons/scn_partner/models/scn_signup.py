@@ -27,6 +27,7 @@ SYSTEM_FIELDS = frozenset(
         'reject_note',
         'raw_purged_on',
         'applied_changes',
+        'restored_changes',
         'acknowledged_on',
         'city_is_chosen',
         'stopped_on',

@@ -17,6 +17,13 @@ CONTACT_FIELDS = {
 }
 
 
+def plain(value):
+    """A field's value as JSON can hold it: a record as its id, a date as text."""
+    if isinstance(value, models.BaseModel):
+        return value.id
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
 class ScnSignup(models.Model):
     """Accepting: blanks are filled, nothing that staff entered is overwritten.
 
@@ -323,13 +330,14 @@ class ScnSignup(models.Model):
         day = (self.received_at or fields.Datetime.now()).date()
         if moved_from and end_old_roles:
             # An old message read late says nothing about roles that began after it.
-            left = moved_from.held_role_ids.filtered(lambda role: role.date_start <= day)
+            left = moved_from.held_role_ids.filtered(lambda role: role.date_start <= day and not role.date_end)
+            self._note_changes(moved_from, {}, {}, ended_role_ids=left.ids)
             left._end(day, self.env._("Moved to %(city)s", city=city.name))
         if not contact or not (self.wants_task_force or moved_from):
             return
         if any(role.role == 'task_force' and not role.date_end for role in contact.held_role_ids):
             return
-        self.env['scn.contact.role'].create(
+        role = self.env['scn.contact.role'].create(
             {
                 'organisation_id': city.id,
                 'contact_id': contact.id,
@@ -337,6 +345,7 @@ class ScnSignup(models.Model):
                 'date_start': day,
             }
         )
+        self._note_changes(contact, {}, {}, role_ids=role.ids)
 
     def _log_changes(self):
         """Say on each city and contact which sign-up filled which fields; one batch, field names only."""
@@ -344,6 +353,8 @@ class ScnSignup(models.Model):
         bodies = {}
         for signup in self:
             for change in signup.applied_changes or []:
+                if not change['fields']:
+                    continue
                 labels = ", ".join(
                     Partner._fields[name]._description_string(self.env)
                     for name in change['fields']
@@ -360,19 +371,17 @@ class ScnSignup(models.Model):
                 bodies={partner_id: Markup("<br/>").join(texts) for partner_id, texts in bodies.items()}
             )
 
-    def _note_changes(self, record, before, after, created=False):
-        """Keep what accepting did, so that it can be shown and undone field by field."""
+    def _note_changes(self, record, before, after, created=False, **roles):
+        """Keep what accepting did, so that it can be shown and undone field by field.
 
-        def plain(value):
-            if isinstance(value, models.BaseModel):
-                return value.id
-            return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
-
+        :param roles: ``role_ids`` that were created, ``ended_role_ids`` that were ended
+        """
         self.applied_changes = [
             *(self.applied_changes or []),
             {
                 'partner_id': record.id,
                 'created': created,
                 'fields': {name: {'before': plain(before[name]), 'after': plain(after[name])} for name in after},
+                **roles,
             },
         ]

@@ -1,4 +1,5 @@
 import json
+from contextlib import nullcontext
 
 from psycopg2 import DataError
 from psycopg2.errors import CheckViolation, NotNullViolation
@@ -22,8 +23,19 @@ from ..sync_payload import (
 )
 from .scn_signup import DECIDED_STATES
 
+#: The statuses under which a sign-up is written.
+WRITTEN = ('created', 'updated', 'review')
+
 #: What one record may raise that says something about that record only.
 RECORD_ERRORS = (UserError, DataError, CheckViolation, NotNullViolation)
+
+
+class InboxMoved(Exception):
+    """With these records something else would happen than the sender expects."""
+
+    def __init__(self, external_ids):
+        super().__init__()
+        self.external_ids = external_ids
 
 
 class ScnSignup(models.Model):
@@ -41,8 +53,8 @@ class ScnSignup(models.Model):
     def sync_info(self):
         """What a sender needs to know before it starts.
 
-        :return: JSON ``{"protocol", "series", "module", "module_version", "server_time", "key_expires_at",
-            "limits": {"records", "bytes"}}``
+        :return: JSON ``{"protocol", "series", "module", "module_version", "server_time", "key_expires_at", "login",
+            "is_manager", "database_id", "limits": {"records", "bytes"}}``
         :raises AccessError: for anybody but the sync bot and managers
         """
         inbox = self._open_inbox()
@@ -59,6 +71,9 @@ class ScnSignup(models.Model):
                 'module_version': get_manifest('scn_partner')['version'],
                 'server_time': fields.Datetime.now().strftime('%Y-%m-%dT%H:%M:%SZ'),
                 'key_expires_at': expiry.strftime('%Y-%m-%dT%H:%M:%SZ') if expiry else None,
+                'login': self.env.user.login,
+                'is_manager': not self.env.user._is_sync_bot(),
+                'database_id': inbox._get_database_id(),
                 'limits': {'records': MAX_RECORDS, 'bytes': MAX_BYTES},
             }
         )
@@ -68,8 +83,9 @@ class ScnSignup(models.Model):
         """What ``sync_receive`` would answer, changing nothing.
 
         :param str payload: JSON ``{"protocol", "source", "records"}``
-        :return: JSON ``{"protocol", "records": [{"external_id", "status", "reason"}]}``; with a manager's key
-            each record also has ``"match"`` (see ``_prepare_match_answers``)
+        :return: JSON ``{"protocol", "records": [{"external_id", "status", "reason", "known"}]}``; ``known`` tells
+            whether the message is in the sender's inbox. With a manager's key each record also has ``"match"``
+            (see ``_prepare_match_answers``)
         :raises UserError: for a payload that is not of the contract
         """
         inbox = self._open_inbox()
@@ -90,9 +106,12 @@ class ScnSignup(models.Model):
             except RecordError as error:
                 rows.append({'external_id': error.external_id, 'status': 'rejected', 'reason': error.reason})
                 continue
-            status, reason = inbox._get_status(known.get(record['external_id']), record)
-            rows.append({'external_id': record['external_id'], 'status': status, 'reason': reason})
+            rows.append({'external_id': record['external_id'], 'known': record['external_id'] in known})
             valid[len(rows) - 1] = record
+        erased = inbox._find_erased(source, list(valid.values()))
+        for position, record in valid.items():
+            status, reason = inbox._get_status(known.get(record['external_id']), record, erased)
+            rows[position].update(status=status, reason=reason)
         if not self.env.user._is_sync_bot():
             for position, match in inbox._prepare_match_answers(source, valid).items():
                 rows[position]['match'] = match
@@ -102,27 +121,31 @@ class ScnSignup(models.Model):
     def sync_receive(self, payload):
         """Put records into the inbox, exactly once per batch key.
 
-        :param str payload: JSON ``{"protocol", "source", "run", "batch", "records"}``, at most 500 records, 2 MB
+        :param str payload: JSON ``{"protocol", "source", "run", "batch", "records"}``, at most 500 records, 2 MB;
+            with ``"expected"``, the statuses a preview foretold, the batch is taken only when all still hold
         :return: JSON ``{"protocol", "run", "batch", "records": [{"external_id", "status", "reason"}]}`` in the
             order sent; status is created, updated, unchanged, review or rejected. The same batch key with the
-            same payload returns the very first answer.
+            same payload returns the very first answer. When something else than expected would happen, nothing is
+            written, not even the batch key, and ``"moved"`` lists the external ids.
         :raises UserError: for a payload that is not of the contract, a source of another sender, or a batch key
             that was used for other content
         """
         inbox = self._open_inbox()
-        request = inbox._parse(payload, {'protocol', 'source', 'run', 'batch', 'records'})
+        request = inbox._parse(payload, {'protocol', 'source', 'run', 'batch', 'records'}, {'expected'})
         return inbox._answer_once(request, inbox._receive)
 
     @api.model
     def sync_withdraw(self, payload):
         """Take back sign-ups that nobody has decided on yet.
 
-        :param str payload: JSON ``{"protocol", "source", "run", "batch", "external_ids", "reason"}``
-        :return: like ``sync_receive``; status is withdrawn, unchanged, refused (already decided) or unknown
+        :param str payload: JSON ``{"protocol", "source", "run", "batch", "external_ids", "reason"}``; with
+            ``"of_run"`` only sign-ups that this run brought
+        :return: like ``sync_receive``; status is withdrawn, unchanged, refused (already decided, or brought by
+            another run) or unknown
         :raises UserError: as ``sync_receive``
         """
         inbox = self._open_inbox()
-        request = inbox._parse(payload, {'protocol', 'source', 'run', 'batch', 'external_ids', 'reason'})
+        request = inbox._parse(payload, {'protocol', 'source', 'run', 'batch', 'external_ids', 'reason'}, {'of_run'})
         return inbox._answer_once(request, inbox._withdraw)
 
     # -- checks ------------------------------------------------------------------------------------------------
@@ -141,9 +164,15 @@ class ScnSignup(models.Model):
             )
         return self.env(context={'tracking_disable': True, 'mail_create_nolog': True}, su=True)['scn.signup']
 
-    def _parse(self, payload, keys):
+    @api.model
+    def _get_database_id(self):
+        """What tells this database from every other, copies under another name included; says nothing about it."""
+        uuid = self.env['ir.config_parameter'].sudo().get_param('database.uuid')
+        return canonical_hash([uuid, self.env.cr.dbname])[:32]
+
+    def _parse(self, payload, keys, optional=frozenset()):
         try:
-            return parse_payload(payload, keys)
+            return parse_payload(payload, keys, optional)
         except PayloadError as error:
             raise UserError(self.env._("The sync sent something else than agreed: %(error)s.", error=error)) from error
 
@@ -161,7 +190,27 @@ class ScnSignup(models.Model):
     # -- exactly once ------------------------------------------------------------------------------------------
 
     def _answer_once(self, request, handle):
-        """Run ``handle(source, run, request)`` unless this batch has its answer already."""
+        """Run ``handle(source, run, request)`` unless this batch has its answer already.
+
+        When the sender expects other statuses than it gets, everything is undone and the answer is not kept: nothing
+        happened under this batch key.
+        """
+        try:
+            with self.env.cr.savepoint() if 'expected' in request else nullcontext():
+                return self._answer_batch(request, handle)
+        except InboxMoved as moved:
+            self.env.invalidate_all()
+            return json.dumps(
+                {
+                    'protocol': PROTOCOL,
+                    'run': request['run'],
+                    'batch': request['batch'],
+                    'records': [],
+                    'moved': moved.external_ids,
+                }
+            )
+
+    def _answer_batch(self, request, handle):
         source = self.env['scn.signup.source']._get_or_create(request['source'])
         self._check_source(source)
         batch, answer = self.env['scn.signup.batch']._claim(request['batch'], canonical_hash(request), source)
@@ -169,6 +218,14 @@ class ScnSignup(models.Model):
             return answer
         run = self.env['scn.signup.run']._get_or_create(source, request['run'])
         rows = handle(source, run, request)
+        if 'expected' in request:
+            moved = [
+                row['external_id']
+                for row, expected in zip(rows, request['expected'], strict=True)
+                if row['status'] != expected
+            ]
+            if moved:
+                raise InboxMoved(moved)
         counts = {}
         for row in rows:
             counts[row['status']] = counts.get(row['status'], 0) + 1
@@ -217,22 +274,28 @@ class ScnSignup(models.Model):
 
     def _receive_records(self, source, run, records):
         """Store valid records; one insert for the new ones, then one match over all that changed."""
-        self._insert_stubs(source, records)
+        erased = self._find_erased(source, records)
+        self._insert_stubs(
+            source,
+            [record for record in records if erased.get(record['external_id']) != 'message'],
+        )
         known = self._find_known(source, records)
         self._lock_rows(
             self.union(
                 *(
                     known[record['external_id']]
                     for record in records
-                    if known[record['external_id']].payload_hash not in (False, canonical_hash(record))
+                    if known.get(record['external_id'], self).payload_hash not in (False, canonical_hash(record))
                 )
             )
         )
         answered, changed = [], self.browse()
         for record in records:
-            signup = known[record['external_id']]
-            status, reason = self._get_status(signup, record)
-            if status != 'unchanged':
+            signup = known.get(record['external_id'], self.browse())
+            status, reason = self._get_status(signup, record, erased)
+            if erased.get(record['external_id']) == 'address' and not signup.payload_hash:
+                signup._withhold(record, run)
+            elif status in WRITTEN:
                 signup.write({**signup._prepare_sync_values(record), 'run_id': signup.run_id.id or run.id})
                 changed |= signup
             answered.append({'external_id': record['external_id'], 'status': status, 'reason': reason})
@@ -246,6 +309,8 @@ class ScnSignup(models.Model):
         The unique pair decides between two senders, not a search. Two at once: the loser gets a serialization
         failure and is repeated with a fresh snapshot. The statement holds fingerprints only, nothing personal.
         """
+        if not records:
+            return
         self.env.cr.execute(
             SQL(
                 """
@@ -279,11 +344,17 @@ class ScnSignup(models.Model):
         )
         return {signup.external_id: signup for signup in found}
 
-    def _get_status(self, signup, record):
+    def _get_status(self, signup, record, erased):
         """Status and reason the sync answers; depends on what was sent and on the sender's own inbox only.
 
-        A decided, withdrawn or purged sign-up is never reopened by a sync.
+        A decided, withdrawn or purged sign-up is never reopened by a sync. A message of the sender's own inbox that
+        was erased is named as such. For an address that was erased the answer is that for a new message: who was
+        erased is nobody's business (see ``_withhold``).
+
+        :param dict erased: what ``_find_erased`` gave
         """
+        if erased.get(record['external_id']) == 'message':
+            return 'rejected', 'erased'
         if signup and signup.payload_hash:
             if signup.payload_hash == canonical_hash(record):
                 return 'unchanged', None
@@ -361,17 +432,27 @@ class ScnSignup(models.Model):
     def _withdraw(self, source, run, request):
         external_ids = request['external_ids']
         known = self._find_known(source, [{'external_id': external_id} for external_id in external_ids])
+        self._lock_rows(self.union(*known.values()))
         rows = []
         for external_id in external_ids:
-            signup = known.get(external_id)
-            if not signup:
-                status = 'unknown'
-            elif signup.state == 'withdrawn':
-                status = 'unchanged'
-            elif signup.state in DECIDED_STATES:
-                status = 'refused'
-            else:
-                status = 'withdrawn'
+            signup = known.get(external_id, self.browse())
+            status, reason = signup._get_withdrawal_status(request.get('of_run'))
+            if status == 'withdrawn':
                 signup.write({**self._prepare_decision_values('withdrawn'), 'reject_note': request['reason']})
-            rows.append({'external_id': external_id, 'status': status, 'reason': None})
+            rows.append({'external_id': external_id, 'status': status, 'reason': reason})
         return rows
+
+    def _get_withdrawal_status(self, of_run):
+        """Status and reason of taking a sign-up back.
+
+        :param of_run: key of the run that must have brought it, or None
+        """
+        if not self:
+            return 'unknown', None
+        if of_run is not None and self.run_id.key != of_run:
+            return 'refused', 'other_run'
+        if self.state == 'withdrawn':
+            return 'unchanged', None
+        if self.state in DECIDED_STATES:
+            return 'refused', self.state
+        return 'withdrawn', None

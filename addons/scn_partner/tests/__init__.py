@@ -37,3 +37,6 @@ from . import test_sync_key
 from . import test_tiers
 from . import test_tours
 from . import test_translations
+from . import test_signup_undo
+from . import test_signup_erasure
+from . import test_signup_expectation

@@ -27,6 +27,7 @@ MATRIX = {
     'scn.signup.source': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
     'scn.signup.run': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.signup.batch': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
+    'scn.signup.erasure': {'manager': {READ}},
     'scn.signup.accept': {'officer': ALL, 'manager': ALL},
     'scn.signup.reject': {'officer': ALL, 'manager': ALL},
     'scn.signup.merge': {'officer': ALL, 'manager': ALL},

@@ -211,7 +211,7 @@ class TestSignupAcceptance(SharingCitiesCase):
             self.assertEqual(partner.message_ids[0].author_id, self.officer.partner_id)
         self.assertIn("Phone: – → +441632960101", signup.applied_text)
         self.assertEqual(
-            [(change['partner_id'], change['created']) for change in signup.applied_changes],
+            [(change['partner_id'], change['created']) for change in signup.applied_changes if change['fields']],
             [(self.riverton.id, False), (signup.contact_partner_id.id, True)],
         )
 

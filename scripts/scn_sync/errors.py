@@ -77,6 +77,24 @@ class UnreadableInput(FatalError):
     exit_code = ExitCode.UNREADABLE
 
 
+class BrakeStop(FatalError):
+    """More would be new or changed than the user allows; nothing was written."""
+
+    exit_code = ExitCode.BRAKE
+
+
+class PlanOutdated(FatalError):
+    """The input or the server is no longer what the plan was made from."""
+
+    exit_code = ExitCode.PLAN_OUTDATED
+
+
+class StateProblem(FatalError):
+    """The folder with the journal cannot be used: full disk, no right to write, damaged."""
+
+    exit_code = ExitCode.STATE
+
+
 # --- retriable: the same call may succeed later ---------------------------------------------------------------
 
 
@@ -108,6 +126,12 @@ class Interrupted(RetriableError):
     """The user, or the machine that shuts down, ended the run."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+class AlreadyRunning(RetriableError):
+    """Another process works on the same source."""
+
+    exit_code = ExitCode.ALREADY_RUNNING
 
 
 # --- skippable: one message is left out, the run goes on ----------------------------------------------------

@@ -1,30 +1,49 @@
 """The sign-up inbox as seen from here: the calls of protocol 1 over any transport."""
 
 import json
+import random
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from scn_sync.errors import RetriableError, WrongServer
-from scn_sync.models import PROTOCOL, SERIES, BatchAnswer, ServerInfo, SignupRecord
+from scn_sync.errors import PlanOutdated, RetriableError, WrongKey, WrongServer
+from scn_sync.models import (
+    PROTOCOL,
+    SERIES,
+    BatchAnswer,
+    ServerInfo,
+    SignupRecord,
+    WithdrawalAnswer,
+)
 from scn_sync.transport import Transport
 
-RESENDS = 3
+ATTEMPTS = 6
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 20.0
 _DISAGREEMENT = "The server's answer does not fit the records that were sent (protocol 1)."
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class SignupInbox:
-    """Talks to ``scn.signup``; ``pause`` waits a number of seconds between two sendings of one batch."""
+    """Talks to ``scn.signup``; ``pause`` waits a number of seconds between two sendings of one call."""
 
-    def __init__(self, transport: Transport, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        pause: Callable[[float], None] = time.sleep,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         self._transport = transport
         self._pause = pause
+        self._attempts = attempts
 
     def info(self) -> ServerInfo:
-        """Ask who answers; always the first call.
+        """Ask who answers; always the first call, and never repeated: it finds out whether anybody is there.
 
         :raises WrongServer: another Odoo series, another protocol, or no such module.
+        :raises WrongKey: the key is that of another login.
         """
         try:
             info = ServerInfo.model_validate_json(self._transport.call("sync_info"))
@@ -39,30 +58,125 @@ class SignupInbox:
                 f"The server speaks version {info.protocol} of the sync; this command speaks {PROTOCOL}: "
                 "bring both to the same release."
             )
+        if info.login is not None and info.login != self._transport.login:
+            raise WrongKey(
+                "The server does not accept this login and API key: the key is that of another login."
+            )
         return info
+
+    def server_name(self, info: ServerInfo) -> str:
+        """Return what tells this database from all others, wherever it is reached: the journal's name for it."""
+        return info.database_id or self._transport.server
 
     def preview(self, source: str, records: Sequence[str]) -> BatchAnswer:
         """Ask what :meth:`receive` would do with these records (JSON texts); the server changes nothing."""
         payload = _envelope({"protocol": PROTOCOL, "source": source}, records)
-        return _checked(self._transport.call("sync_preview", payload), len(records))
+        return self._batch("sync_preview", payload, len(records))
 
-    def receive(self, source: str, run: str, batch: str, records: Sequence[str]) -> BatchAnswer:
+    def receive(
+        self,
+        source: str,
+        run: str,
+        batch: str,
+        records: Sequence[str],
+        expected: Sequence[str] | None = None,
+    ) -> BatchAnswer:
         """Hand over one batch of records (JSON texts).
 
-        A lost or "busy" answer is asked for again at most three times, with the very same batch key and payload:
-        the server then gives its first answer again and writes nothing. No other call is ever repeated.
+        A lost or "busy" answer is asked for again, with the very same batch key and payload: the server then gives
+        its first answer again and writes nothing.
 
+        :param expected: the statuses that were foretold; the server refuses the whole batch when one would differ
+        :raises PlanOutdated: something would differ.
         :raises RetriableError: still no answer after the last attempt.
         """
-        payload = _envelope(
-            {"protocol": PROTOCOL, "source": source, "run": run, "batch": batch}, records
+        head: dict[str, object] = {
+            "protocol": PROTOCOL,
+            "source": source,
+            "run": run,
+            "batch": batch,
+        }
+        if expected is not None:
+            head["expected"] = list(expected)
+        return self._batch("sync_receive", _envelope(head, records), len(records))
+
+    def withdraw(
+        self,
+        source: str,
+        of_run: str,
+        run: str,
+        batch: str,
+        external_ids: Sequence[str],
+        reason: str,
+    ) -> WithdrawalAnswer:
+        """Take back sign-ups that the run ``of_run`` brought and nobody has decided on."""
+        return self._take_back("sync_withdraw", source, of_run, run, batch, external_ids, reason)
+
+    def restore(
+        self,
+        source: str,
+        of_run: str,
+        run: str,
+        batch: str,
+        external_ids: Sequence[str],
+        reason: str,
+    ) -> WithdrawalAnswer:
+        """Take back accepted sign-ups, and what accepting them filled in and nobody changed since.
+
+        Needs a manager's key.
+        """
+        return self._take_back("sync_restore", source, of_run, run, batch, external_ids, reason)
+
+    def _take_back(
+        self,
+        method: str,
+        source: str,
+        of_run: str,
+        run: str,
+        batch: str,
+        external_ids: Sequence[str],
+        reason: str,
+    ) -> WithdrawalAnswer:
+        payload = json.dumps(
+            {
+                "protocol": PROTOCOL,
+                "source": source,
+                "of_run": of_run,
+                "run": run,
+                "batch": batch,
+                "external_ids": list(external_ids),
+                "reason": reason,
+            }
         )
-        for attempt in range(RESENDS):
+        answer = _understood(WithdrawalAnswer, self._repeat(method, payload))
+        if [row.external_id for row in answer.records] != list(external_ids):
+            raise WrongServer(_DISAGREEMENT)
+        return answer
+
+    def _batch(self, method: str, payload: str, expected: int) -> BatchAnswer:
+        answer = _understood(BatchAnswer, self._repeat(method, payload))
+        if answer.moved:
+            raise PlanOutdated(
+                f"The inbox has moved: with {len(answer.moved)} sign-ups the server would no longer do what it "
+                "foretold. Nothing of this batch was written; make a new plan."
+            )
+        if len(answer.records) != expected:
+            raise WrongServer(_DISAGREEMENT)
+        return answer
+
+    def _repeat(self, method: str, payload: str) -> str:
+        """Call until there is an answer, a limited number of times, after longer and longer pauses.
+
+        Safe for the methods that use it: a preview changes nothing, and the others carry a batch key, under which the
+        server acts once. The pauses have a random part, so that many senders do not come back at the same moment.
+        """
+        for attempt in range(1, self._attempts):
             try:
-                return _checked(self._transport.call("sync_receive", payload), len(records))
+                return self._transport.call(method, payload)
             except RetriableError:
-                self._pause(0.5 * 2**attempt)
-        return _checked(self._transport.call("sync_receive", payload), len(records))
+                pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+                self._pause(pause * random.uniform(0.75, 1.25))
+        return self._transport.call(method, payload)
 
 
 def record_text(record: SignupRecord) -> str:
@@ -75,11 +189,8 @@ def _envelope(head: dict[str, object], records: Sequence[str]) -> str:
     return f'{opening},"records":[{",".join(records)}]}}'
 
 
-def _checked(text: str, expected: int) -> BatchAnswer:
+def _understood(kind: type[Answer], text: str) -> Answer:
     try:
-        answer = BatchAnswer.model_validate_json(text)
+        return kind.model_validate_json(text)
     except ValidationError:
         raise WrongServer(_DISAGREEMENT) from None
-    if len(answer.records) != expected:
-        raise WrongServer(_DISAGREEMENT)
-    return answer

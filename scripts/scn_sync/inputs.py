@@ -1,8 +1,10 @@
 """What a command is told to read: a file, a folder, or ``imap:`` for the mailbox in the settings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from scn_sync.errors import ConfigurationProblem
+from scn_sync.journal import Outcome
 from scn_sync.settings import Settings, default_state_folder
 from scn_sync.sources import MailSource, open_source
 from scn_sync.sources.imap import ImapSource
@@ -31,3 +33,24 @@ def open_input(where: Path, settings: Settings, from_start: bool = False) -> Mai
         settings.state_folder or default_state_folder(), imap.host, imap.login, settings.source
     )
     return ImapSource(imap, state, settings.imap_password, from_start)
+
+
+def origin_of(where: Path, settings: Settings) -> str:
+    """Return the name under which the journal keeps an input: a whole path, or the mailbox and its host."""
+    name = str(where)
+    if name.startswith(MAILBOX):
+        return f"{name} on {settings.imap.host}" if settings.imap else name
+    return str(where.resolve())
+
+
+def settle(source: MailSource, outcomes: Sequence[Outcome]) -> None:
+    """Tell a mailbox which messages have their fate, so that it need not show them again, or may move them.
+
+    What the inbox has is taken; what was rejected or could not be read stays where it is.
+    """
+    if isinstance(source, ImapSource):
+        stays = ("rejected", "dead_letters")
+        source.settle(
+            [outcome.external_id for outcome in outcomes if outcome.status not in stays],
+            [outcome.external_id for outcome in outcomes if outcome.status in stays],
+        )

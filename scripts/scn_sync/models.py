@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
+MODEL = "scn.signup"
 PROTOCOL = 1
 SERIES = "19.0"
 
@@ -71,19 +72,51 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Match(_Answer):
+    """What a manager's preview adds: the city and contact a sign-up would match, and the fields it would fill."""
+
+    city: str | None = None
+    contact: str | None = None
+    reasons: list[str] = []
+    fills: list[str] = []
+
+
 class RecordAnswer(_Answer):
     """The server's verdict on one record."""
 
     external_id: ExternalId
     status: Status
     reason: str | None = None
+    known: bool | None = None
+    match: Match | None = None
 
 
 class BatchAnswer(_Answer):
-    """The answer of ``sync_preview`` and ``sync_receive``: one verdict per record, in the order sent."""
+    """The answer of ``sync_preview`` and ``sync_receive``: one verdict per record, in the order sent.
+
+    ``moved`` names the records with which the server would do something else than was expected; nothing was written.
+    """
 
     protocol: Literal[1]
     records: list[RecordAnswer]
+    moved: list[ExternalId] = []
+
+
+class WithdrawnRecord(_Answer):
+    """What became of one sign-up that was to be taken back."""
+
+    external_id: ExternalId
+    status: Literal["withdrawn", "restored", "unchanged", "refused", "unknown"]
+    reason: str | None = None
+    restored: list[str] = []
+    kept: list[str] = []
+
+
+class WithdrawalAnswer(_Answer):
+    """The answer of ``sync_withdraw`` and ``sync_restore``: one verdict per id, in the order sent."""
+
+    protocol: Literal[1]
+    records: list[WithdrawnRecord]
 
 
 class Limits(_Answer):
@@ -103,3 +136,6 @@ class ServerInfo(_Answer):
     server_time: datetime
     key_expires_at: datetime | None = None
     limits: Limits = Limits()
+    database_id: str | None = None
+    login: str | None = None
+    is_manager: bool = False

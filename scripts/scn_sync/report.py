@@ -1,14 +1,15 @@
 """What the user sees: a table for people, JSON for programs, a progress bar for those who wait."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scn_sync.importing import STATUSES, ImportResult
+from scn_sync.errors import BrakeStop, PlanOutdated
+from scn_sync.importing import NOTED, STATUSES, ImportResult
 from scn_sync.sources import MailSource
 
 _MEANINGS = {
@@ -23,12 +24,16 @@ _MEANINGS = {
 
 def conclusion(result: ImportResult) -> str:
     """Return the one sentence that says what the run did."""
+    if isinstance(result.problem, BrakeStop | PlanOutdated) and not result.writes:
+        return "Nothing was written (zero writes)."
     if result.problem is not None:
         return f"The run stopped early: {result.not_sent} messages are not accounted for by the server; run it again."
     if result.read == 0:
         return "The mailbox is empty: nothing to do, zero writes."
     if result.writes == 0:
         return "Nothing changed: the inbox already has every sign-up as it is (zero writes)."
+    if result.command == "plan":
+        return f"Carried out, this plan would write {result.writes} sign-ups; nothing was written (zero writes)."
     if result.dry_run:
         return f"A real run would write {result.writes} sign-ups; this dry run wrote nothing (zero writes)."
     return f"{result.writes} sign-ups were written."
@@ -43,15 +48,16 @@ def as_json(result: ImportResult) -> dict[str, object]:
                 "external_id": note.external_id,
                 "reasons": list(note.reasons),
             }
-            for note in status_notes
+            for note in result.notes(status)
         ]
-        for status, status_notes in result.notes.items()
+        for status in NOTED
     }
     return {
-        "command": "import",
+        "command": result.command,
         "source": result.source,
         "run": result.run,
         "dry_run": result.dry_run,
+        "resumed": result.resumed,
         "complete": result.problem is None,
         "read": result.read,
         "counts": {status: result.counts[status] for status in STATUSES},
@@ -59,7 +65,7 @@ def as_json(result: ImportResult) -> dict[str, object]:
         "not_sent": result.not_sent,
         "writes": 0 if result.dry_run else result.writes,
         "zero_writes": result.dry_run or result.writes == 0,
-        "reasons": {status: _tally(result, status) for status in result.notes},
+        "reasons": {status: dict(sorted(result.reasons[status].items())) for status in NOTED},
         "messages": notes,
         "seconds": round(result.seconds, 3),
         "conclusion": conclusion(result),
@@ -69,7 +75,7 @@ def as_json(result: ImportResult) -> dict[str, object]:
 
 def print_result(console: Console, result: ImportResult) -> None:
     """Print the table of counts and the sentence under it."""
-    title = f"Sign-ups from “{result.source}”" + (" (dry run)" if result.dry_run else "")
+    title = f"Sign-ups from “{result.source}”" + (" (nothing is written)" if result.dry_run else "")
     table = Table(title=title, title_justify="left", show_footer=True)
     table.add_column("Messages", footer="read")
     table.add_column("Number", justify="right", footer=str(result.read))
@@ -81,12 +87,35 @@ def print_result(console: Console, result: ImportResult) -> None:
     if result.not_sent:
         table.add_row("not answered", str(result.not_sent), "the run stopped early")
     console.print(table)
+    if result.resumed:
+        console.print("This run was cut short before; it went on where it stopped.")
     if result.duplicates:
         console.print(
             f"{result.duplicates} of the unchanged are copies of a message in the same mailbox.",
             highlight=False,
         )
     console.print(conclusion(result), highlight=False)
+
+
+def print_matches(console: Console, lines: Sequence[dict[str, Any]], total: int) -> None:
+    """Print what a manager's preview says of the first sign-ups: the match, and the fields it would fill."""
+    if not lines:
+        return
+    table = Table(title="Suggested matches", title_justify="left")
+    for title in ("Message", "City", "Person", "Would fill", "Doubts"):
+        table.add_column(title)
+    for line in lines:
+        match = line["match"]
+        table.add_row(
+            str(line["position"]),
+            match["city"] or "(none)",
+            match["contact"] or "(new)",
+            ", ".join(match["fills"]) or "nothing",
+            ", ".join(match["reasons"]).replace("_", " "),
+        )
+    console.print(table)
+    if total > len(lines):
+        console.print(f"… and {total - len(lines)} more, all in the plan.", highlight=False)
 
 
 @contextmanager
@@ -110,16 +139,10 @@ def progress_bar(console: Console, source: MailSource) -> Iterator[Callable[[int
         yield tell
 
 
-def _tally(result: ImportResult, status: str) -> dict[str, int]:
-    return dict(
-        sorted(Counter(reason for note in result.notes[status] for reason in note.reasons).items())
-    )
-
-
 def _meaning(result: ImportResult, status: str) -> str:
     meaning = _MEANINGS[status]
-    if status not in result.notes or not result.notes[status]:
+    if not result.reasons.get(status):
         return meaning
-    reasons = sorted(_tally(result, status).items(), key=lambda item: (-item[1], item[0]))
+    reasons = sorted(result.reasons[status].items(), key=lambda item: (-item[1], item[0]))
     shown = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in reasons[:6])
     return f"{meaning}: {shown}{', …' if len(reasons) > 6 else ''}"

@@ -98,7 +98,7 @@ class ImapSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Where the server is, who we are there, and how patient we are (seconds)."""
+    """Where the server is, who we are there, how patient we are (seconds), and what we keep (days)."""
 
     model_config = SettingsConfigDict(
         env_prefix="SCN_SYNC_",
@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     batch_size: int = Field(default=500, ge=1, le=500)
     connect_timeout: float = Field(default=10.0, gt=0, le=300)
     read_timeout: float = Field(default=120.0, gt=0, le=3600)
+    attempts: int = Field(default=6, ge=1, le=20)
+    transport: Literal["xml-rpc", "json-2"] = "xml-rpc"
+    keep_days: int = Field(default=90, ge=1, le=3650)
     key_file: Path | None = None
     ca_file: Path | None = None
     insecure_http: bool = False
@@ -222,6 +225,7 @@ class Connection:
         self.connect_timeout = settings.connect_timeout
         self.read_timeout = settings.read_timeout
         self.ca_file = settings.ca_file
+        self.transport = settings.transport
         self.key = _find_key(settings)
         parts = urlsplit(self.url)
         self.encrypted = parts.scheme == "https"

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 _START = f"import sys; sys.path.append({str(SCRIPTS)!r}); from scn_sync.cli import main; main()"
+# each run has a journal of its own unless a test names a state folder
+_STATES = tempfile.TemporaryDirectory(prefix="scn-sync-tests-")
 _WITHOUT_ODOO = "import sys; sys.modules['odoo'] = None; "
 
 
@@ -37,6 +40,7 @@ def environment(**settings: str) -> dict[str, str]:
     """An environment without the settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCN_SYNC_")}
     kept["XDG_CONFIG_HOME"] = os.devnull
+    kept["XDG_STATE_HOME"] = tempfile.mkdtemp(dir=_STATES.name)
     return {**kept, **{f"SCN_SYNC_{name.upper()}": value for name, value in settings.items()}}
 
 

@@ -10,7 +10,7 @@ from scn_sync.commands.server_options import server_options
 from scn_sync.exit_codes import ExitCode
 from scn_sync.inbox import SignupInbox
 from scn_sync.settings import Connection, Settings
-from scn_sync.transport import XmlRpcTransport
+from scn_sync.transport import open_transport
 
 
 @click.command("check")
@@ -25,7 +25,7 @@ def command(settings: Settings, as_json: bool) -> int:
     Example:
       scn-sync check --url https://odoo.example.org --database foundation --login sync-bot
     """
-    with XmlRpcTransport(Connection(settings)) as transport:
+    with open_transport(Connection(settings)) as transport:
         result = checking.check_server(SignupInbox(transport))
     console = Console(stderr=True)
     info = result.info

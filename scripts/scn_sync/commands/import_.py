@@ -1,4 +1,4 @@
-"""``scn-sync import``: a mailbox into the sign-up inbox."""
+"""``scn-sync import``: a mailbox or a table into the sign-up inbox."""
 
 import json
 from pathlib import Path
@@ -7,29 +7,27 @@ import click
 from rich.console import Console
 
 from scn_sync import report
-from scn_sync.commands.server_options import server_options
+from scn_sync.brakes import Limit
+from scn_sync.commands.server_options import (
+    brake_options,
+    server_options,
+    source_options,
+    wait_option,
+)
 from scn_sync.exit_codes import ExitCode
-from scn_sync.importing import ImportResult, import_signups, new_run_key
-from scn_sync.inbox import SignupInbox
-from scn_sync.settings import Connection, Settings
-from scn_sync.sources import open_source
-from scn_sync.transport import XmlRpcTransport
+from scn_sync.importing import import_signups
+from scn_sync.inputs import open_input, origin_of, settle
+from scn_sync.journal import Journal
+from scn_sync.session import connect, open_journal
+from scn_sync.settings import Settings
 
 
 @click.command("import")
-@click.argument("mailbox", type=click.Path(path_type=Path), metavar="FILE|FOLDER")
+@click.argument("mailbox", type=click.Path(path_type=Path), metavar="FILE|FOLDER|imap:")
 @click.option("--dry-run", is_flag=True, help="Ask the server what it would do; it writes nothing.")
-@click.option(
-    "--source", metavar="NAME", help="Name of this mailbox in the inbox [default: mailbox]."
-)
-@click.option(
-    "--mapping",
-    metavar="FILE|NAME",
-    help="For tables: which column is what; a TOML or JSON file, or a mapping that comes along.",
-)
-@click.option(
-    "--batch-size", type=click.IntRange(1, 500), help="Sign-ups in one call [default: 500]."
-)
+@source_options
+@brake_options
+@wait_option
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON on standard output."
 )
@@ -40,48 +38,62 @@ from scn_sync.transport import XmlRpcTransport
 )
 @server_options
 def command(
-    settings: Settings, mailbox: Path, dry_run: bool, as_json: bool, fail_on_dead_letters: bool
+    settings: Settings,
+    mailbox: Path,
+    dry_run: bool,
+    from_start: bool,
+    max_new: int | None,
+    max_change_percent: float | None,
+    wait: float,
+    as_json: bool,
+    fail_on_dead_letters: bool,
 ) -> int:
-    """Read mail (mbox, Maildir, eml, a folder of eml files) or a table (CSV, JSON, JSON lines) into the inbox.
+    """Read mail (mbox, Maildir, eml, a folder of eml files, imap:) or a table (CSV, JSON, JSON lines) into the inbox.
 
-    Running it again changes nothing: a message that is already there as it is is not written again.
+    Running it again changes nothing: a message that is already there as it is is not written again. A run that was
+    cut short goes on where it stopped. “imap:” is the mailbox in the settings, “imap:FOLDER” one folder of it.
 
     \b
     Examples:
       scn-sync import --dry-run mailbox.mbox
       scn-sync import --json --source info-mailbox ~/Maildir
       scn-sync import --source web-form --mapping google-forms responses.csv
+      scn-sync import --max-new 200 --max-change-percent 10 --wait 600 imap:
     """
     console = Console(stderr=True)
-    source = open_source(mailbox, settings.mapping)
-    for notice in source.notices:
-        console.print(notice, highlight=False, markup=False, soft_wrap=True)
-    try:
-        with XmlRpcTransport(Connection(settings)) as transport:
-            inbox = SignupInbox(transport)
-            info = inbox.info()
-            with report.progress_bar(console, source) as tell:
+    limit = Limit(max_new, max_change_percent)
+    opened = Journal(None) if dry_run else open_journal(settings, wait)
+    with opened as journal:
+        # a file that cannot be used is told before the server is bothered
+        source = open_input(mailbox, settings, from_start)
+        try:
+            for notice in source.notices:
+                console.print(notice, highlight=False, markup=False, soft_wrap=True)
+            with (
+                connect(settings, journal) as session,
+                report.progress_bar(console, source) as tell,
+            ):
                 result = import_signups(
                     source,
-                    inbox,
+                    session.inbox,
                     source_name=settings.source,
-                    run=new_run_key(),
                     batch_size=settings.batch_size,
-                    limits=info.limits,
+                    limits=session.info.limits,
                     dry_run=dry_run,
                     on_progress=tell,
+                    on_accounted=lambda outcomes: settle(source, outcomes),
+                    journal=journal,
+                    origin=origin_of(mailbox, settings),
+                    server=session.server,
+                    limit=limit,
                 )
-    finally:
-        source.close()
-    _print_import(console, result, as_json)
+        finally:
+            source.close()
+    report.print_result(console, result)
+    if as_json:
+        click.echo(json.dumps(report.as_json(result), indent=2))
     if result.problem is not None:
         raise result.problem
     if fail_on_dead_letters and result.counts["dead_letters"]:
         return ExitCode.DEAD_LETTERS
     return ExitCode.OK
-
-
-def _print_import(console: Console, result: ImportResult, as_json: bool) -> None:
-    report.print_result(console, result)
-    if as_json:
-        click.echo(json.dumps(report.as_json(result), indent=2))

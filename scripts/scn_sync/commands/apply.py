@@ -43,14 +43,14 @@ def command(settings: Settings, plan: Path, wait: float, as_json: bool) -> int:
             settings,
             progress=lambda source: report.progress_bar(console, source),
         )
-    if result is None:
-        console.print("This plan was carried out before: nothing to do (zero writes).")
+        if result is None:
+            console.print("This plan was carried out before: nothing to do (zero writes).")
+            if as_json:
+                click.echo(json.dumps({"command": "apply", "run": read_plan.head.run, "writes": 0}))
+            return ExitCode.OK
+        report.print_result(console, result)
         if as_json:
-            click.echo(json.dumps({"command": "apply", "run": read_plan.head.run, "writes": 0}))
-        return ExitCode.OK
-    report.print_result(console, result)
-    if as_json:
-        click.echo(json.dumps(report.as_json(result), indent=2))
+            click.echo(json.dumps(report.as_json(result), indent=2))
     if result.problem is not None:
         raise result.problem
     return ExitCode.OK

@@ -136,9 +136,9 @@ def retry_letters(settings: Settings, wait: float, as_json: bool) -> int:
             limits=session.info.limits,
         )
         letters.drop_settled(result)
-    report.print_result(console, result)
-    if as_json:
-        click.echo(json.dumps(report.as_json(result), indent=2))
+        report.print_result(console, result)
+        if as_json:
+            click.echo(json.dumps(report.as_json(result), indent=2))
     if result.problem is not None:
         raise result.problem
     return ExitCode.OK

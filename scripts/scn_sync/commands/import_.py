@@ -89,9 +89,9 @@ def command(
                 )
         finally:
             source.close()
-    report.print_result(console, result)
-    if as_json:
-        click.echo(json.dumps(report.as_json(result), indent=2))
+        report.print_result(console, result)
+        if as_json:
+            click.echo(json.dumps(report.as_json(result), indent=2))
     if result.problem is not None:
         raise result.problem
     if fail_on_dead_letters and result.counts["dead_letters"]:

@@ -5,7 +5,6 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,76 +12,22 @@ import pytest
 from scn_sync import sample
 from scn_sync.errors import Refused
 from scn_sync.exit_codes import ExitCode
-from scn_sync.inbox import SignupInbox, record_text
+from scn_sync.inbox import record_text
 from scn_sync.reading import Signup, read_message
 from scn_sync.reasons import REJECTIONS
-from scn_sync.settings import Connection, Settings
 from scn_sync.sources import open_source
-from scn_sync.transport import XmlRpcTransport
 
-from .command import Outcome, scn_sync
+from .bot import Bot, conserved, new_bot
 from .cutting_proxy import cutting_proxy
 from .test_hostile_mail import mutate
 
 MAILBOX = Path(sample.__file__).parent / "sample.mbox"
 EXPECTED: list[dict[str, Any]] = json.loads((MAILBOX.parent / "expected.json").read_text("utf-8"))
-LOGIN = "mailbox-bot"
-STATUSES = ("created", "updated", "unchanged", "review", "rejected", "dead_letters")
-
-
-@dataclass(frozen=True)
-class Bot:
-    """The sync bot of one real server."""
-
-    server: Any
-    login: str
-    key: str
-
-    def run(self, *arguments: str | Path, **changes: str) -> Outcome:
-        settings = {
-            "url": self.server.url,
-            "database": self.server.database,
-            "login": self.login,
-            "api_key": self.key,
-        }
-        return scn_sync(*arguments, **{**settings, **changes})
-
-    def inbox(self) -> SignupInbox:
-        settings = Settings.model_validate(
-            {
-                "url": self.server.url,
-                "database": self.server.database,
-                "login": self.login,
-                "api_key": self.key,
-            }
-        )
-        return SignupInbox(XmlRpcTransport(Connection(settings)))
-
-    def stored(self, source: str) -> list[tuple[Any, ...]]:
-        """Id, last write and state of every sign-up of a source."""
-        return list(
-            self.server.sql(
-                "SELECT signup.external_id, signup.write_date, signup.state FROM scn_signup signup"
-                " JOIN scn_signup_source source ON source.id = signup.source_id"
-                " WHERE source.code = %s ORDER BY signup.external_id",
-                (source,),
-            )
-        )
 
 
 @pytest.fixture(scope="module")
 def bot(odoo_server: Any) -> Bot:
-    odoo_server.shell(
-        "env['res.users'].with_context(no_reset_password=True).create({"
-        f"'name': 'Mailbox', 'login': {LOGIN!r},"
-        " 'group_ids': [(6, 0, env.ref('scn_partner.group_scn_sync_bot').ids)]});"
-        " env.cr.commit(); answer = True"
-    )
-    return Bot(odoo_server, LOGIN, odoo_server.api_key(LOGIN))
-
-
-def conserved(result: dict[str, Any]) -> bool:
-    return result["read"] == sum(result["counts"][status] for status in STATUSES)
+    return new_bot(odoo_server)
 
 
 def test_sample_goes_in_once_and_a_second_run_writes_nothing(bot: Bot) -> None:

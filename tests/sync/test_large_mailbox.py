@@ -30,7 +30,7 @@ START = (
 MAIN = "from scn_sync.cli import main; main()"
 HOARDING = (
     "import scn_sync.entries as entries; kept = []; read = entries.read_message;"
-    "entries.read_message = lambda raw: (kept.append(raw), read(raw))[1];"
+    "entries.read_message = lambda raw: (kept.append((raw, bytearray(raw.content))), read(raw))[1];"
 )
 _LETTER = """From sender@city{number}.example Mon Sep  2 09:00:00 2019
 From: Person Number{number} <sender@city{number}.example>

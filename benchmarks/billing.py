@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from typing import Any
 
-from scripts.platform import environment
-from scripts.platform.cache_folder import CHECKOUT, cache_root
+from scripts.platform.cache_folder import CHECKOUT
+
+from .own_environment import enter_environment
 
 BATCH_SIZE = 100
 #: Sizes of the runs, and the paid invoices behind them.
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, about a minute")
     options = parser.parse_args()
     sizes, paid = QUICK if options.quick else FULL
-    _enter_environment()
+    enter_environment("benchmarks.billing")
     # what follows needs the packages of the environment
     from scripts.platform.prepared import ready_platform
     from scripts.platform.template_database import clone, drop, fresh_name, prepared_template
@@ -60,18 +60,6 @@ def main() -> int:
         finally:
             drop(platform, database)
     return 0
-
-
-def _enter_environment() -> None:
-    """Go on in the platform's environment, made ready when it is missing."""
-    if environment.INSIDE not in os.environ:
-        key = environment.environment_key(environment.suitable_python())
-        python = cache_root() / "environments" / key / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "scripts.platform", "prepare"], check=True)
-        variables = {**os.environ, environment.INSIDE: key, environment.STARTED_BY: sys.executable}
-        os.execve(python, [str(python), "-m", "benchmarks.billing", *sys.argv[1:]], variables)
-    environment.enter()
 
 
 def _inside(platform: Any, database: str, call: str) -> Any:

@@ -1,0 +1,378 @@
+"""How fast sign-ups come into the inbox, beside the tools that one would take otherwise.
+
+python3 -m benchmarks.sync            # 200, 2,000 and 10,000 sign-ups, 2,000 accepted
+python3 -m benchmarks.sync --quick    # 200 and 2,000 sign-ups, 500 accepted
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.platform.cache_folder import CHECKOUT, subfolder
+
+from .own_environment import enter_environment
+
+FULL = (200, 2_000, 10_000), 2_000
+QUICK = (200, 2_000), 500
+#: One at a time is too slow to wait for; from this size on it does a part, and its rate is that part's.
+ONE_BY_ONE_AT_MOST = 2_000
+PEERS = ("odoorpc", "odoo-client-lib", "import-client load")
+TRANSPORTS = ("xml-rpc", "json-2")
+CHUNK = 500
+PEOPLE_PER_CITY = 10
+UNKNOWN_CITIES = 0.1
+SEED = 20191119
+HOUR = 3600
+#: Odoo's own line for a request: … "POST /jsonrpc HTTP/1.1" 200 - queries query-seconds other-seconds
+_REQUEST = re.compile(r'"POST /\S* HTTP/1\.\d" 200 - (\d+) [\d.]+ [\d.]+')
+HEADING = (
+    "sign-ups  contender            run        records/s  calls/rec  queries/rec  client CPU s  server CPU s"
+    "  memory MB"
+)
+ROW = (
+    "{size:>8}  {contender:<19}  {run:<9}  {rate:>9.1f}  {calls:>9.3f}  {queries:>11.2f}  "
+    "{client_cpu:>12.2f}  {server_cpu:>12.2f}  {memory:>9.0f}"
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of one contender."""
+
+    size: int
+    contender: str
+    run: str
+    rate: float
+    calls: float
+    queries: float
+    client_cpu: float
+    server_cpu: float
+    memory: float
+
+
+def main() -> int:
+    """Measure on a clone of the template database and print a table and the targets."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, a few minutes")
+    parser.add_argument("--only", help="only contenders whose name contains this")
+    options = parser.parse_args()
+    enter_environment("benchmarks.sync")
+    # what follows needs the packages of the environment
+    from scripts.platform.prepared import ready_platform
+    from scripts.platform.template_database import prepared_template
+
+    sizes, accepted = QUICK if options.quick else FULL
+    print(f"parsing alone: {parsing_rate():,.0f} messages a second on one core", flush=True)
+    peers = install_peers()
+    with ready_platform() as platform:
+        template = prepared_template(platform)
+        print(HEADING, flush=True)
+        results: list[Measured] = []
+        for size in sizes:
+            with Bench(platform, template, peers, size) as bench:
+                results += bench.contenders(options.only or "")
+        with Bench(platform, template, peers, accepted) as bench:
+            results += bench.acceptance(options.only or "")
+    print_targets(results)
+    return 0
+
+
+def install_peers() -> Path:
+    """The folder with the peers' packages, installed when missing or when another version is asked for."""
+    requirements = CHECKOUT / "benchmarks" / "sync-requirements.txt"
+    folder = subfolder("benchmark-peers")
+    mark = folder / "requirements"
+    if not mark.exists() or mark.read_text() != requirements.read_text():
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--no-input", "--quiet", "--upgrade", "--target",
+             str(folder), "-r", str(requirements)],
+            check=True,
+        )  # fmt: skip
+        mark.write_text(requirements.read_text())
+    return folder
+
+
+def parsing_rate() -> float:
+    """Messages of the sample mailbox that are read in a second, without a server."""
+    sys.path.append(str(CHECKOUT / "scripts"))
+    from scn_sync import sample
+    from scn_sync.reading import read_message
+    from scn_sync.sources import open_source
+
+    messages = list(open_source(Path(sample.__file__).parent / "sample.mbox"))
+    for message in messages:
+        read_message(message)  # tables of countries and number plans are loaded once
+    started, number = time.process_time(), 0
+    while time.process_time() - started < 3:
+        for message in messages:
+            read_message(message)
+        number += len(messages)
+    return number / (time.process_time() - started)
+
+
+class Bench:
+    """One server on a fresh database, with cities, and sign-ups of one size."""
+
+    def __init__(self, platform: Any, template: str, peers: Path, size: int) -> None:
+        self.platform = platform
+        self.template = template
+        self.peers = peers
+        self.size = size
+
+    def __enter__(self) -> Bench:
+        from scripts.platform.template_database import clone, fresh_name
+        from scripts.platform.test_server import ServerUnderTest
+
+        self.database = fresh_name("benchmark")
+        clone(self.platform, self.template, self.database)
+        self.log = subfolder("logs", "servers") / f"{self.database}.log"
+        self.server = ServerUnderTest(
+            self.platform, self.database, self.log, options=("--log-handler=werkzeug:INFO",)
+        )
+        self._folder = tempfile.TemporaryDirectory()
+        self.folder = Path(self._folder.name)
+        self._prepare()
+        self.server.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        from scripts.platform.template_database import drop
+
+        self.server.stop()
+        drop(self.platform, self.database)
+        self.log.unlink(missing_ok=True)
+        self._folder.cleanup()
+
+    def _prepare(self) -> None:
+        cities = max(self.size // PEOPLE_PER_CITY, 1)
+        answer = self.server.shell(
+            "portugal = env.ref('base.pt')\n"
+            "cities = env['res.partner'].create([{'name': f'Benchmark Town {number}', 'is_city': True,"
+            " 'is_company': True, 'country_id': portugal.id, 'email': f'mail@town{number}.example'}"
+            f" for number in range({cities})])\n"
+            "bot = env['res.users'].with_context(no_reset_password=True).create({'name': 'Benchmark',"
+            " 'login': 'benchmark-bot', 'group_ids': [(6, 0, env.ref('scn_partner.group_scn_sync_bot').ids)]})\n"
+            "admin = env.ref('base.user_admin')\n"
+            "admin.group_ids += env.ref('scn_partner.group_scn_manager')\n"
+            "env.cr.execute('CREATE INDEX ON scn_signup (subject)')  # what the peers search by\n"
+            "env.cr.execute('ANALYZE')\n"
+            "answer = {'uid': admin.id, 'login': admin.login, 'cities': cities.ids, 'country': portugal.id}\n"
+            "env.cr.commit()"
+        )
+        self.cities: list[int] = answer["cities"]
+        self.country: int = answer["country"]
+        self.bot_key = self.server.api_key("benchmark-bot")
+        self.connection = {
+            "host": "127.0.0.1",
+            "port": self.server.port,
+            "database": self.database,
+            "login": answer["login"],
+            "uid": answer["uid"],
+            "key": self.server.api_key("base.user_admin"),
+        }
+
+    # -- sign-ups ------------------------------------------------------------------------------------------------
+
+    def sign_ups(self) -> list[dict[str, Any]]:
+        """People of cities that come again and again, in random order."""
+        chance = random.Random(SEED)
+        people = []
+        for number in range(self.size):
+            town = number % len(self.cities)
+            known = chance.random() >= UNKNOWN_CITIES
+            people.append(
+                {
+                    "name": f"Person Number{number}",
+                    "email": f"person{number}@town{town}.example",
+                    "phone": f"+3512891{number % 100_000:05d}",
+                    "unit": "Unit for the platform economy",
+                    "position": "Adviser",
+                    "city": f"Benchmark Town {town}" if known else f"Unheard-of {number % 7}",
+                    "note": "We would like to join the task force. " * 5,
+                }
+            )
+        chance.shuffle(people)
+        return people
+
+    def peer_rows(self, contender: str, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The sign-ups as values of the inbox's model; the subject tells them apart."""
+        return [
+            {
+                "subject": f"{contender.partition(' ')[0]} {person['email'].partition('@')[0]}",
+                "contact_name": person["name"],
+                "email": person["email"],
+                "phone": person["phone"],
+                "unit": person["unit"],
+                "position": person["position"],
+                "city": person["city"],
+                "country_id": self.country,
+                "language": "en",
+                "wants_task_force": True,
+                "consent_wording": "I agree that my data are kept.",
+                "consent_source": "web form",
+                "received_at": "2026-03-02 09:30:00",
+                "raw_text": person["note"],
+            }
+            for person in people
+        ]
+
+    def write_records(self, people: list[dict[str, Any]]) -> Path:
+        """The same sign-ups as JSON lines, for scn-sync."""
+        path = self.folder / "signups.jsonl"
+        with path.open("w", encoding="utf-8") as stream:
+            for person in people:
+                row = {
+                    "received": "2026-03-02T09:30:00Z", "name": person["name"], "email": person["email"],
+                    "phone": person["phone"], "unit": person["unit"], "position": person["position"],
+                    "city": person["city"], "country": "Portugal", "language": "en", "interests": "task force",
+                    "consent": "I agree that my data are kept.", "message": person["note"],
+                }  # fmt: skip
+                stream.write(json.dumps(row) + "\n")
+        return path
+
+    # -- runs --------------------------------------------------------------------------------------------------
+
+    def contenders(self, only: str) -> list[Measured]:
+        """Everybody's first and second run."""
+        people = self.sign_ups()
+        found = []
+        for contender in PEERS:
+            if only in contender:
+                part = people if "load" in contender else people[:ONE_BY_ONE_AT_MOST]
+                rows = self.peer_rows(contender, part)
+                found += [self._peer(contender, run, rows) for run in ("first", "unchanged")]
+        path = self.write_records(people)
+        for transport in TRANSPORTS:
+            if only in f"scn-sync {transport}":
+                found += [self._scn_sync(transport, run, path) for run in ("first", "unchanged")]
+        return found
+
+    def acceptance(self, only: str) -> list[Measured]:
+        """Matched sign-ups into contacts: the inbox's button for many at once, and one at a time."""
+        self._scn_sync("xml-rpc", "first", self.write_records(self.sign_ups()))
+        matched = self.server.sql(
+            "SELECT id FROM scn_signup WHERE state = 'matched' AND subject IS NULL ORDER BY id"
+        )
+        ids = [{"id": row[0]} for row in matched]
+        half = len(ids) // 2
+        contacts = [
+            {"name": f"Other {number}", "email": f"other{number}@town.example", "function": "Adviser",
+             "phone": "+351289100200", "parent_id": self.cities[number % len(self.cities)]}
+            for number in range(half)
+        ]  # fmt: skip
+        runs = (
+            ("odoorpc contacts", contacts),
+            ("odoorpc accept", ids[: half // 4]),
+            ("accept in batches", ids[half // 4 :]),
+        )
+        return [
+            self._peer(contender, "accept", rows) for contender, rows in runs if only in contender
+        ]
+
+    def _peer(self, contender: str, run: str, rows: list[dict[str, Any]]) -> Measured:
+        path = self.folder / "rows.json"
+        path.write_text(json.dumps({"connection": self.connection, "rows": rows}), encoding="utf-8")
+        command = [sys.executable, "-m", "benchmarks.sync_peers", contender, str(path)]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join((str(self.peers), str(CHECKOUT))),
+        }
+        return self._measured(contender, run, len(rows), command, environment)
+
+    def _scn_sync(self, transport: str, run: str, path: Path) -> Measured:
+        settings = {
+            "url": self.server.url,
+            "database": self.database,
+            "login": "benchmark-bot",
+            "api_key": self.bot_key,
+            "source": f"benchmark-{transport}",
+            "transport": transport,
+            "state_folder": str(self.folder / "state"),
+        }
+        environment = {
+            **os.environ,
+            **{f"SCN_SYNC_{name.upper()}": value for name, value in settings.items()},
+            "PYTHONPATH": str(CHECKOUT),
+        }
+        command = [sys.executable, "-m", "benchmarks.sync_own", str(path)]
+        return self._measured(f"scn-sync {transport}", run, self.size, command, environment)
+
+    def _measured(
+        self, contender: str, run: str, size: int, command: list[str], environment: dict[str, str]
+    ) -> Measured:
+        offset = self.log.stat().st_size
+        before = processor_seconds(self.server.pid or 0)
+        process = subprocess.run(
+            command,
+            env=environment,
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=HOUR,
+        )
+        if process.returncode:
+            raise SystemExit(f"{contender} failed; its words are above")
+        result = json.loads(process.stdout.splitlines()[-1])
+        server_cpu = processor_seconds(self.server.pid or 0) - before
+        with self.log.open("rb") as stream:
+            stream.seek(offset)
+            queries = [
+                int(found) for found in _REQUEST.findall(stream.read().decode("utf-8", "replace"))
+            ]
+        measured = Measured(
+            size, contender, run, size / result["seconds"], len(queries) / size, sum(queries) / size,
+            result["client_cpu"], server_cpu, result["memory"],
+        )  # fmt: skip
+        print(ROW.format(**vars(measured)), flush=True)
+        return measured
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time a process has used so far."""
+    parts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / float(os.sysconf("SC_CLK_TCK"))
+
+
+def print_targets(results: list[Measured]) -> None:
+    """Print each target beside what was reached."""
+    found = {(row.size, row.contender, row.run): row.rate for row in results}
+    for size in sorted({row.size for row in results if row.run == "first"}):
+        for transport in TRANSPORTS:
+            own = {
+                run: found.get((size, f"scn-sync {transport}", run))
+                for run in ("first", "unchanged")
+            }
+            rates = {
+                run: [found[(row.size, row.contender, run)] for row in results
+                      if row.contender in PEERS and row.run == run
+                      and row.size == min(size, row.size if "load" in row.contender else ONE_BY_ONE_AT_MOST)]
+                for run in own
+            }  # fmt: skip
+            slowest = found.get((min(size, ONE_BY_ONE_AT_MOST), "odoorpc", "first"))
+            if own["first"] and slowest and rates["first"]:
+                print(
+                    f"{size:>8} {transport}: first load {own['first'] / slowest:.1f} times odoorpc (20), "
+                    f"{own['first'] / max(rates['first']):.2f} times the fastest peer (1.3); unchanged "
+                    f"{own['unchanged']:,.0f} a second (3,000), "
+                    f"{own['unchanged'] / max(rates['unchanged']):.0f} times the fastest peer (30)"
+                )
+    accept = {row.contender: row.rate for row in results if row.run == "accept"}
+    for peer in ("odoorpc contacts", "odoorpc accept"):
+        if accept.get(peer) and accept.get("accept in batches"):
+            print(f"accepting: {accept['accept in batches'] / accept[peer]:.1f} times {peer} (10)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

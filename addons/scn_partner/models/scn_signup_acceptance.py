@@ -314,7 +314,7 @@ class ScnSignup(models.Model):
                 known = new_values.setdefault((city, key), {'parent_id': city.id})
                 known.update({name: value for name, value in values.items() if name not in known})
                 new_signups.setdefault((city, key), []).append(signup)
-        created = Partner.create(list(new_values.values()))
+        created = Partner._load_records_create(list(new_values.values()))
         for contact, signups, values in zip(created, new_signups.values(), new_values.values(), strict=True):
             for signup in signups:
                 contacts[signup] = contact

@@ -26,7 +26,7 @@ from .own_environment import enter_environment
 FULL = (200, 2_000, 10_000), 2_000
 QUICK = (200, 2_000), 500
 #: One at a time is too slow to wait for; from this size on it does a part, and its rate is that part's.
-ONE_BY_ONE_AT_MOST = 2_000
+ONE_BY_ONE_AT_MOST = 500
 PEERS = ("odoorpc", "odoo-client-lib", "import-client load")
 TRANSPORTS = ("xml-rpc", "json-2")
 CHUNK = 500

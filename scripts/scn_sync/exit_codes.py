@@ -25,4 +25,5 @@ class ExitCode(IntEnum):
     NOT_UNDONE = 16
     MAIL_LOGIN = 20
     MAIL_SERVER_DOWN = 21
+    UNWELL = 22
     INTERRUPTED = 130

@@ -15,6 +15,7 @@ from scn_sync.inbox import SignupInbox
 from scn_sync.journal import Journal, Outcome, Run, RunState, WaitingBatch
 from scn_sync.models import BatchAnswer, Limits, RecordAnswer
 from scn_sync.reading import DeadLetter, Rejection, Signup
+from scn_sync.run_log import active
 from scn_sync.sources import MailSource
 
 STATUSES = ("created", "updated", "unchanged", "review", "rejected", "dead_letters")
@@ -214,7 +215,7 @@ class _Performance:
         self._staged = observer is not None and not dry_run
         self._expect = expect
         self._on_progress = on_progress
-        self._on_accounted = on_accounted
+        self._tell = on_accounted
         self._batches = 0
         self._texts: list[str] = []
         self._waiting: list[Outcome] = []
@@ -226,6 +227,8 @@ class _Performance:
         result = self._result
         started = time.monotonic()
         state: RunState | None = None
+        names = {"command": self._run.command, "run": self._run.key, "source": self._run.source}
+        active().event("run_started", dry_run=result.dry_run, **names)
         try:
             state = self._carry_out()
         except (BrakeStop, PlanOutdated) as problem:
@@ -245,6 +248,19 @@ class _Performance:
         if state is not None:
             problem_text = str(result.problem) if result.problem else None
             journal.end(run, state, result.read, result.counts, problem_text)
+        active().event(
+            "run_ended",
+            "error" if result.problem else "info",
+            **names,
+            complete=result.problem is None,
+            resumed=result.resumed,
+            read=result.read,
+            counts=dict(result.counts),
+            reasons={status: dict(tally) for status, tally in result.reasons.items() if tally},
+            duplicates=result.duplicates,
+            not_sent=result.not_sent,
+            seconds=round(result.seconds, 3),
+        )
         return result
 
     def _carry_out(self) -> RunState:
@@ -289,7 +305,21 @@ class _Performance:
             case Signup():
                 self._enqueue(entry)
             case Outcome():
-                self._on_accounted([entry.verdict])
+                self._accounted([entry.verdict])
+
+    def _accounted(self, outcomes: Sequence[Outcome]) -> None:
+        """Pass on, and write into the log, what is in the journal and cannot be lost."""
+        active().accounted([outcome.status for outcome in outcomes])
+        for outcome in outcomes:
+            if outcome.status == "dead_letters":
+                active().event(
+                    "dead_letter",
+                    "warning",
+                    position=outcome.position,
+                    external_id=outcome.external_id,
+                    reason=" ".join(outcome.reasons),
+                )
+        self._tell(outcomes)
 
     def _enqueue(self, entry: Entry) -> None:
         size = len(entry.text) + 1 + (_EXPECTATION_BYTES if self._expect else 0)
@@ -326,7 +356,7 @@ class _Performance:
             if self._result.dry_run:
                 self._write_answer(batch, rows)
         if decided and not self._result.dry_run:
-            self._on_accounted(decided)
+            self._accounted(decided)
 
     def _send_stored(self) -> None:
         """Send what is stored without an answer, under the keys it was stored with."""
@@ -345,7 +375,7 @@ class _Performance:
         ]
         self._journal.answer(self._run, batch, verdicts)
         if not self._result.dry_run:
-            self._on_accounted(
+            self._accounted(
                 [
                     Outcome(outcome.position, outcome.external_id, status, reasons)
                     for outcome, (status, reasons) in zip(batch.outcomes, verdicts, strict=True)

@@ -1,4 +1,4 @@
-"""The reference of all commands in ``docs/sync.md``, made from their help: ``python3 -m scn_sync.reference docs/sync.md``."""
+"""The reference of all commands in the guide, made from their help: ``python3 -m scn_sync.reference docs/sync.md``."""
 
 import sys
 from pathlib import Path

@@ -38,7 +38,7 @@ class RunLog:
         self.form = form
         self._stream = stream
 
-    def event(self, name: str, level: str = "info", **fields: object) -> None:
+    def event(self, name: str, level: str = "info", /, **fields: object) -> None:
         """Write one event.
 
         :raises KeyError: an event or a field that was never thought about; see the module's docstring.

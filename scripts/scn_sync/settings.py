@@ -120,6 +120,7 @@ class Settings(BaseSettings):
     read_timeout: float = Field(default=120.0, gt=0, le=3600)
     attempts: int = Field(default=6, ge=1, le=20)
     transport: Literal["xml-rpc", "json-2"] = "xml-rpc"
+    log_format: Literal["text", "json"] = "text"
     keep_days: int = Field(default=90, ge=1, le=3650)
     key_file: Path | None = None
     ca_file: Path | None = None

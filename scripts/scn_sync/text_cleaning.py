@@ -14,7 +14,6 @@ _FORBIDDEN = re.compile(
 _LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _MANY_BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
-_WHITE = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
@@ -28,7 +27,7 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Like :func:`clean_text` for a single line: every run of white space becomes one space."""
-    return _WHITE.sub(" ", clean_text(text)).strip()
+    return " ".join(clean_text(text).split())
 
 
 def fold(text: str) -> str:
@@ -39,4 +38,4 @@ def fold(text: str) -> str:
         text = "".join(letter for letter in text if not unicodedata.combining(letter)).replace(
             "’", "'"
         )
-    return _WHITE.sub(" ", text.casefold()).strip()
+    return " ".join(text.casefold().split())

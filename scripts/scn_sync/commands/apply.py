@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from scn_sync import report
 from scn_sync.applying import apply_plan
 from scn_sync.commands.server_options import server_options, wait_option
 from scn_sync.exit_codes import ExitCode
 from scn_sync.planning import Plan
+from scn_sync.run_log import people_console
 from scn_sync.session import open_session
 from scn_sync.settings import Settings
 
@@ -33,7 +33,7 @@ def command(settings: Settings, plan: Path, wait: float, as_json: bool) -> int:
     Example:
       scn-sync plan --output tonight.jsonl mailbox.mbox && scn-sync apply tonight.jsonl
     """
-    console = Console(stderr=True)
+    console = people_console()
     read_plan = Plan(plan)
     settings = settings.model_copy(update={"source": read_plan.head.source})
     with open_session(settings, wait) as session:

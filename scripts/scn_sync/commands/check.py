@@ -3,12 +3,12 @@
 import json
 
 import click
-from rich.console import Console
 
 from scn_sync import checking
 from scn_sync.commands.server_options import server_options
 from scn_sync.exit_codes import ExitCode
 from scn_sync.inbox import SignupInbox
+from scn_sync.run_log import people_console
 from scn_sync.settings import Connection, Settings
 from scn_sync.transport import open_transport
 
@@ -27,7 +27,7 @@ def command(settings: Settings, as_json: bool) -> int:
     """
     with open_transport(Connection(settings)) as transport:
         result = checking.check_server(SignupInbox(transport))
-    console = Console(stderr=True)
+    console = people_console()
     info = result.info
     days = "never ends" if result.key_days_left is None else f"ends in {result.key_days_left} days"
     console.print(

@@ -4,7 +4,6 @@ import json
 import sys
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from scn_sync import report
@@ -15,6 +14,7 @@ from scn_sync.importing import new_run_key, perform_run
 from scn_sync.journal import Journal, KeptLetter
 from scn_sync.reasons import DEAD_LETTERS
 from scn_sync.retrying import KeptLetters
+from scn_sync.run_log import people_console
 from scn_sync.session import open_session, open_state
 from scn_sync.settings import Settings
 
@@ -49,7 +49,7 @@ def list_letters(settings: Settings, as_json: bool) -> int:
     """
     with Journal(open_state(settings).journal, settings.keep_days) as journal:
         letters = journal.letters()
-    console = Console(stderr=True)
+    console = people_console()
     if not letters:
         console.print("No dead letters: every message so far could be read.")
     else:
@@ -89,7 +89,7 @@ def show_letter(settings: Settings, number: int, raw: bool) -> int:
         raise ConfigurationProblem(
             f"There is no dead letter {number}: “scn-sync dead-letters list” shows those there are."
         )
-    console = Console(stderr=True)
+    console = people_console()
     console.print(
         f"Message {letter.position} of {letter.origin or letter.source}: "
         f"{DEAD_LETTERS.get(letter.reason, letter.reason)} Kept until {letter.keep_until[:10]}.",
@@ -120,7 +120,7 @@ def retry_letters(settings: Settings, wait: float, as_json: bool) -> int:
     Example:
       scn-sync dead-letters retry --source info-mailbox
     """
-    console = Console(stderr=True)
+    console = people_console()
     with open_session(settings, wait) as session:
         journal = session.journal
         letters = KeptLetters(journal, settings.source)

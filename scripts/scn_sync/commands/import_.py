@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from scn_sync import report
 from scn_sync.brakes import Limit
@@ -18,6 +17,7 @@ from scn_sync.exit_codes import ExitCode
 from scn_sync.importing import import_signups
 from scn_sync.inputs import open_input, origin_of, settle
 from scn_sync.journal import Journal
+from scn_sync.run_log import people_console
 from scn_sync.session import connect, open_journal
 from scn_sync.settings import Settings
 
@@ -60,7 +60,7 @@ def command(
       scn-sync import --source web-form --mapping google-forms responses.csv
       scn-sync import --max-new 200 --max-change-percent 10 --wait 600 imap:
     """
-    console = Console(stderr=True)
+    console = people_console()
     limit = Limit(max_new, max_change_percent)
     opened = Journal(None) if dry_run else open_journal(settings, wait)
     with opened as journal:

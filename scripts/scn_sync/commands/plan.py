@@ -13,6 +13,7 @@ from scn_sync.importing import ImportResult, new_run_key, perform_run
 from scn_sync.inputs import open_input, origin_of
 from scn_sync.journal import Journal
 from scn_sync.planning import PlanHead, PlanWriter, plan_head
+from scn_sync.run_log import people_console
 from scn_sync.session import open_inbox, open_state
 from scn_sync.settings import Settings
 
@@ -44,7 +45,7 @@ def command(
       scn-sync plan mailbox.mbox
       scn-sync plan --source info-mailbox --output tonight.jsonl ~/Maildir
     """
-    console = Console(stderr=True)
+    console = people_console()
     source = open_input(mailbox, settings, from_start)
     for notice in source.notices:
         console.print(notice, highlight=False, markup=False, soft_wrap=True)

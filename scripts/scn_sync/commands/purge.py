@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 
 import click
-from rich.console import Console
 
 from scn_sync.commands.server_options import local_options
 from scn_sync.exit_codes import ExitCode
 from scn_sync.journal import Journal
 from scn_sync.purging import purge_expired
+from scn_sync.run_log import people_console
 from scn_sync.session import open_state
 from scn_sync.settings import Settings
 
@@ -39,7 +39,7 @@ def command(settings: Settings, everything: bool, as_json: bool) -> int:
         now += timedelta(days=366 * 100)
     with Journal(folder.journal, settings.keep_days) as journal:
         purged = purge_expired(folder, journal, now)
-    Console(stderr=True).print(
+    people_console().print(
         f"Deleted {purged.runs} runs, {purged.dead_letters} dead letters and {purged.plans} plans.",
         highlight=False,
     )

@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from scn_sync.commands.server_options import local_options
 from scn_sync.exit_codes import ExitCode
 from scn_sync.journal import Journal
+from scn_sync.run_log import people_console
 from scn_sync.session import open_state
 from scn_sync.settings import Settings
 
@@ -31,7 +31,7 @@ def command(settings: Settings, limit: int, as_json: bool) -> int:
     """
     with Journal(open_state(settings).journal, settings.keep_days) as journal:
         runs = journal.runs()[:limit]
-    console = Console(stderr=True)
+    console = people_console()
     if not runs:
         console.print("The journal is empty: nothing has run here yet.")
     else:

@@ -10,10 +10,10 @@ from types import FrameType
 from typing import Concatenate, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
 
 from scn_sync.errors import SyncError
 from scn_sync.exit_codes import ExitCode
+from scn_sync.run_log import people_console, use
 from scn_sync.settings import Settings, load_settings
 
 P = ParamSpec("P")
@@ -131,25 +131,35 @@ def local_options(command: Callable[Concatenate[Settings, P], int]) -> Callable[
         metavar="FOLDER",
         help="Folder with the journal [default: ~/.local/state/scn-sync].",
     )
+    @click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        help="On standard error: sentences for people, or events for machines [default: text].",
+    )
     @wraps(command)
     def run(*args: P.args, **options: P.kwargs) -> None:
-        console = Console(stderr=True)
         values: dict[str, object] = dict(options)
         flags = {name: values.pop(name, None) for name in _SETTINGS}
+        flags["log_format"] = values.get("log_format")
         flags["insecure_http"] = True if values.pop("insecure_http", False) else None
         config = values.pop("config")
+        log = use("json" if values.pop("log_format") == "json" else "text")
         try:
             with _interruptible():
                 settings = load_settings(flags, config if isinstance(config, Path) else None)
+                log = use(settings.log_format)
                 code = command(settings, *args, **values)  # type: ignore[arg-type]
         except SyncError as problem:
-            console.print(
+            people_console().print(
                 f"scn-sync: {problem}", style="red", markup=False, highlight=False, soft_wrap=True
             )
             code = problem.exit_code
+            # the sentence may repeat words of a server: only its kind is for a log
+            log.event("failed", "error", exit_code=int(code), problem=type(problem).__name__)
         except KeyboardInterrupt:
-            console.print("scn-sync: interrupted before anything was sent.")
+            people_console().print("scn-sync: interrupted before anything was sent.")
             code = ExitCode.INTERRUPTED
+            log.event("failed", "error", exit_code=int(code), problem="Interrupted")
         sys.exit(code)
 
     return run

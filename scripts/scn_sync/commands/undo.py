@@ -11,6 +11,7 @@ from scn_sync.commands.server_options import server_options, wait_option
 from scn_sync.errors import ConfigurationProblem
 from scn_sync.exit_codes import ExitCode
 from scn_sync.journal import Journal
+from scn_sync.run_log import people_console
 from scn_sync.session import open_session, open_state
 from scn_sync.settings import Settings
 from scn_sync.undoing import UndoResult, described, find_run, undo_run
@@ -44,7 +45,7 @@ def command(
       scn-sync runs
       scn-sync undo 20261121T030000Z-1a2b3c4d
     """
-    console = Console(stderr=True)
+    console = people_console()
     folder = open_state(settings)
     with Journal(folder.journal, settings.keep_days) as journal:
         known = journal.find(run)

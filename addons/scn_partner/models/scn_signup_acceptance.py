@@ -241,10 +241,18 @@ class ScnSignup(models.Model):
         self._check_can_accept(create_city)
         self._lock_rows(self)
         signups = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True).sorted('id')
+        self._lock_rows(
+            self.env['res.partner'].union(
+                *(
+                    signup.organisation_id
+                    for signup in signups
+                    if signup.organisation_id and signup._prepare_city_values(signup.organisation_id)
+                )
+            )
+        )
         cities = {signup: signup._accept_city(signup.organisation_id) for signup in signups}
         contacts = signups._accept_contacts(cities)
-        for signup in signups:
-            signup._accept_roles(cities[signup], contacts[signup], end_old_roles)
+        signups._accept_roles(cities, contacts, end_old_roles)
         signups._log_changes()
         for signup in signups:
             signup.write(
@@ -260,6 +268,7 @@ class ScnSignup(models.Model):
     def _accept_city(self, city):
         """Fill the blanks of a city, or create it.
 
+        :param city: a city whose row is locked, or an empty record
         :return: the city
         """
         self.ensure_one()
@@ -268,12 +277,12 @@ class ScnSignup(models.Model):
                 self.env['res.partner'].new(self._prepare_city_values(city))._prepare_contact_key_rows(),
             )
             city = next(iter(known.values())).partner_id if known else city
+            self._lock_rows(city)
         values = self._prepare_city_values(city)
         if not city:
             city = self.env['res.partner'].create(values)
             self._note_changes(city, dict.fromkeys(values), values, created=True)
         elif values:
-            self._lock_rows(city)
             self._note_changes(city, {name: city[name] for name in values}, values)
             city.write(values)
         return city
@@ -314,38 +323,62 @@ class ScnSignup(models.Model):
                 known = new_values.setdefault((city, key), {'parent_id': city.id})
                 known.update({name: value for name, value in values.items() if name not in known})
                 new_signups.setdefault((city, key), []).append(signup)
-        created = Partner._load_records_create(list(new_values.values()))
+        created = self._create_contacts(list(new_values.values()))
         for contact, signups, values in zip(created, new_signups.values(), new_values.values(), strict=True):
             for signup in signups:
                 contacts[signup] = contact
                 signup._note_changes(contact, dict.fromkeys(values), values, created=signup == signups[0])
         return contacts
 
-    def _accept_roles(self, city, contact, end_old_roles):
-        """Make the person the city's task-force contact; somebody who moved loses the roles at the old city."""
-        self.ensure_one()
-        moved_from = (
-            self.moved_from_id if self.moved_from_id.commercial_partner_id != city else self.moved_from_id.browse()
-        )
-        day = (self.received_at or fields.Datetime.now()).date()
-        if moved_from and end_old_roles:
-            # An old message read late says nothing about roles that began after it.
-            left = moved_from.held_role_ids.filtered(lambda role: role.date_start <= day and not role.date_end)
-            self._note_changes(moved_from, {}, {}, ended_role_ids=left.ids)
-            left._end(day, self.env._("Moved to %(city)s", city=city.name))
-        if not contact or not (self.wants_task_force or moved_from):
-            return
-        if any(role.role == 'task_force' and not role.date_end for role in contact.held_role_ids):
-            return
-        role = self.env['scn.contact.role'].create(
-            {
+    def _create_contacts(self, vals_list):
+        """Create contacts of cities as Odoo's own import does: what they share with the city is copied city by city.
+
+        ``create`` copies it contact by contact, which takes three quarters of the time (measured on 500).
+
+        :return: the contacts in the order of ``vals_list``
+        """
+        contacts = self.env['res.partner']._load_records_create(vals_list)
+        for of_city in contacts.grouped('commercial_partner_id').values():
+            # the import leaves out the values that differ by company
+            of_city._company_dependent_commercial_sync()
+        return contacts
+
+    def _accept_roles(self, cities, contacts, end_old_roles):
+        """Make each person the city's task-force contact; somebody who moved loses the roles at the old city.
+
+        :param cities: dict sign-up → city
+        :param contacts: dict sign-up → contact, may be empty
+        """
+        values, takers = {}, {}
+        for signup in self:
+            city, contact = cities[signup], contacts[signup]
+            moved_from = signup.moved_from_id
+            if moved_from.commercial_partner_id == city:
+                moved_from = moved_from.browse()
+            day = (signup.received_at or fields.Datetime.now()).date()
+            if moved_from and end_old_roles:
+                # An old message read late says nothing about roles that began after it.
+                left = moved_from.held_role_ids.filtered(
+                    lambda role, day=day: role.date_start <= day and not role.date_end,
+                )
+                signup._note_changes(moved_from, {}, {}, ended_role_ids=left.ids)
+                left._end(day, self.env._("Moved to %(city)s", city=city.name))
+            if not contact or not (signup.wants_task_force or moved_from):
+                continue
+            if (city, contact) in values or any(
+                role.role == 'task_force' and not role.date_end for role in contact.held_role_ids
+            ):
+                continue
+            takers[city, contact] = signup
+            values[city, contact] = {
                 'organisation_id': city.id,
                 'contact_id': contact.id,
                 'role': 'task_force',
                 'date_start': day,
             }
-        )
-        self._note_changes(contact, {}, {}, role_ids=role.ids)
+        roles = self.env['scn.contact.role'].create(list(values.values()))
+        for role, signup in zip(roles, takers.values(), strict=True):
+            signup._note_changes(role.contact_id, {}, {}, role_ids=role.ids)
 
     def _log_changes(self):
         """Say on each city and contact which sign-up filled which fields; one batch, field names only."""

@@ -325,6 +325,7 @@ class Bench:
         if process.returncode:
             raise SystemExit(f"{contender} failed; its words are above")
         result = json.loads(process.stdout.splitlines()[-1])
+        time.sleep(1)  # the server writes its line after the answer
         server_cpu = processor_seconds(self.server.pid or 0) - before
         with self.log.open("rb") as stream:
             stream.seek(offset)

@@ -413,3 +413,34 @@ class TestSignupAcceptance(SharingCitiesCase):
     def test_a_doubt_is_said_once(self):
         signup = self.receive(city=None, review_reasons=['no_city'])
         self.assertEqual(signup.review_text, "The message names no city.")
+
+    def test_accepting_many_costs_few_queries_more_than_accepting_some(self):
+        """Contacts and roles are created together: the cost must not grow with every sign-up."""
+
+        def queries(count, start):
+            signups = self.env['scn.signup'].union(
+                *(
+                    self.receive(f'many-{number}', name=f'Person Nr{number}', email=f'p{number}@riverton.example')
+                    for number in range(start, start + count)
+                )
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.accept(signups)
+            self.env.flush_all()
+            self.assertEqual(len(signups.contact_partner_id), count)
+            self.assertEqual(len(signups.contact_partner_id.held_role_ids), count)
+            return self.env.cr.sql_log_count - before
+
+        queries(1, 0)
+        few, many = queries(5, 10), queries(25, 100)
+        self.assertLess(many - few, 20 * 3, f"{few} queries for 5, {many} for 25")
+
+    def test_a_new_contact_takes_from_its_city_what_differs_by_company(self):
+        term = self.env['account.payment.term'].create({'name': 'Sixty days'})
+        other = self.env['res.company'].create({'name': 'Other body'})
+        self.riverton.with_company(other).property_payment_term_id = term
+        signup = self.receive()
+        self.accept(signup)
+        self.assertEqual(signup.contact_partner_id.with_company(other).property_payment_term_id, term)

@@ -107,8 +107,8 @@ class EventEvent(models.Model):
         benefit = event.scn_benefit_id
         if not benefit and not lowest:
             return None
-        tier = event._get_allowing_tier(lowest)
         if not city:
+            tier = event._get_allowing_tier(lowest)
             return Refusal(
                 GateCode.NO_CITY,
                 self.env._(
@@ -124,7 +124,7 @@ class EventEvent(models.Model):
         day = event._get_day(slot)
         if event._city_may(city, day, benefit, lowest):
             return None
-        return event._explain_city_refusal(city.sudo(), benefit, lowest, tier)
+        return event._explain_city_refusal(city.sudo(), benefit, lowest, event._get_allowing_tier(lowest))
 
     def _city_may(self, city, day, benefit, lowest):
         """Whether a city holds benefit and lowest tier on a day."""

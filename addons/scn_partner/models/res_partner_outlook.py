@@ -38,7 +38,25 @@ class ResPartner(models.Model):
         benefits = city._get_grade_on(day).benefit_line_ids.benefit_id
         if any(partnership.state == 'paused' for partnership in city.partnership_ids):
             benefits &= city._get_task_force_grade().sudo().benefit_line_ids.benefit_id
-        limited = self.env['scn.overdue.level'].sudo().search([('limited_benefit_ids', 'in', benefits.ids)])
-        if not limited:
+        today = fields.Date.context_today(self)
+        # one look at this city's own invoices: most owe nothing, and then nothing rests
+        if not benefits or not city._owes_overdue_fees(today):
             return benefits
-        return benefits - city._get_resting_benefits(fields.Date.context_today(self))
+        return benefits - city._get_resting_benefits(today)
+
+    def _owes_overdue_fees(self, today):
+        """Whether an invoice of this city's ledger is unpaid past its due date."""
+        self.ensure_one()
+        return bool(
+            self.env['account.move.line']
+            .sudo()
+            .search_count(
+                [
+                    ('scn_period_id.partner_id', '=', self.id),
+                    ('parent_state', '=', 'posted'),
+                    ('move_id.payment_state', 'in', ('not_paid', 'partial')),
+                    ('move_id.invoice_date_due', '<', today),
+                ],
+                limit=1,
+            )
+        )

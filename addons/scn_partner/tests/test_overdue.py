@@ -100,3 +100,12 @@ class TestOverdue(PartnershipCase):
         self.env.cr.execute('ALTER TABLE scn_overdue_notice DROP CONSTRAINT scn_overdue_notice_once')
         notice.create(values)
         self.assertEqual(self.notices(), [14], "the same level twice")
+
+    def test_what_rests_today_rests_on_a_day_to_come(self):
+        """Who looks at a later day sees today's overdue invoices, not those that may become overdue until then."""
+        seminar = self.env.ref('scn_partner.benefit_seminar_live')
+        self.assertIn(seminar, self.city._get_benefits_on(self.day('2019-10-01')))
+        with freeze_time('2019-05-01'):
+            self.assertNotIn(seminar, self.city._get_benefits_on(self.day('2019-10-01')))
+            self.pay(self.move)
+            self.assertIn(seminar, self.city._get_benefits_on(self.day('2019-10-01')))

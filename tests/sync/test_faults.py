@@ -209,7 +209,9 @@ def own(platform: Platform, template: str) -> Iterator[OwnPostgres]:
 def fragile(own: OwnPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     """A server with worker processes on a PostgreSQL of its own."""
     log = tmp_path_factory.mktemp("fragile") / "odoo.log"
-    server = ServerUnderTest(own.platform, DATABASE, log, options=("--workers=2",))
+    # with worker processes a limit of 0 seconds ends every worker at once
+    limits = ("--limit-time-real=600", "--limit-time-cpu=600")
+    server = ServerUnderTest(own.platform, DATABASE, log, options=("--workers=2", *limits))
     server.start()
     try:
         yield new_bot(server)

@@ -32,6 +32,5 @@
             'scn_events/static/tests/tours/**/*',
         ],
     },
-    'application': False,
     'post_init_hook': 'post_init_hook',
 }

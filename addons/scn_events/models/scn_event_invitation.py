@@ -13,7 +13,6 @@ class ScnEventInvitation(models.Model):
     company_id = fields.Many2one(related='event_id.company_id')
     city_id = fields.Many2one(
         'res.partner',
-        string="City",
         required=True,
         index=True,
         ondelete='cascade',

@@ -13,7 +13,7 @@ class ScnEventOutcome(models.Model):
     event_id = fields.Many2one('event.event', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='event_id.company_id')
     name = fields.Char(required=True, translate=True, help="For example: an action plan for 2020.")
-    owner_id = fields.Many2one('res.partner', string="Owner", help="Who sees to it, a person or an organisation.")
+    owner_id = fields.Many2one('res.partner', help="Who sees to it, a person or an organisation.")
     url = fields.Char(string="Link", help="Where the result can be found.")
     working_line_id = fields.Many2one('scn.working.line', ondelete='set null')
     is_complete = fields.Boolean(string="Complete", compute='_compute_is_complete', help="Has an owner and a link.")

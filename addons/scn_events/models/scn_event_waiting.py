@@ -28,7 +28,7 @@ class ScnEventWaiting(models.Model):
         'event.slot', string="Slot", ondelete='cascade', domain="[('event_id', '=', event_id)]"
     )
     city_id = fields.Many2one(
-        'res.partner', string="City", index='btree_not_null', ondelete='cascade', domain="[('is_city', '=', True)]"
+        'res.partner', index='btree_not_null', ondelete='cascade', domain="[('is_city', '=', True)]"
     )
     name = fields.Char(required=True)
     email = fields.Char(required=True)

@@ -65,6 +65,7 @@ def main() -> int:
     """Measure on a clone of the template database and print a table and the targets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, a few minutes")
+    parser.add_argument("--sizes", type=int, nargs="+", help="sizes of your own")
     parser.add_argument("--only", help="only contenders whose name contains this")
     options = parser.parse_args()
     enter_environment("benchmarks.sync")
@@ -73,6 +74,7 @@ def main() -> int:
     from scripts.platform.template_database import prepared_template
 
     sizes, accepted = QUICK if options.quick else FULL
+    sizes = tuple(options.sizes or sizes)
     print(f"parsing alone: {parsing_rate():,.0f} messages a second on one core", flush=True)
     peers = install_peers()
     with ready_platform() as platform:
@@ -255,7 +257,10 @@ class Bench:
         path = self.write_records(people)
         for transport in TRANSPORTS:
             if only in f"scn-sync {transport}":
-                found += [self._scn_sync(transport, run, path) for run in ("first", "unchanged")]
+                for kind in ("records", "import"):
+                    found += [
+                        self._scn_sync(transport, run, path, kind) for run in ("first", "unchanged")
+                    ]
         return found
 
     def acceptance(self, only: str) -> list[Measured]:
@@ -290,13 +295,13 @@ class Bench:
         }
         return self._measured(contender, run, len(rows), command, environment)
 
-    def _scn_sync(self, transport: str, run: str, path: Path) -> Measured:
+    def _scn_sync(self, transport: str, run: str, path: Path, kind: str = "import") -> Measured:
         settings = {
             "url": self.server.url,
             "database": self.database,
             "login": "benchmark-bot",
             "api_key": self.bot_key,
-            "source": f"benchmark-{transport}",
+            "source": f"benchmark-{transport}-{kind}",
             "transport": transport,
             "state_folder": str(self.folder / "state"),
         }
@@ -305,8 +310,8 @@ class Bench:
             **{f"SCN_SYNC_{name.upper()}": value for name, value in settings.items()},
             "PYTHONPATH": str(CHECKOUT),
         }
-        command = [sys.executable, "-m", "benchmarks.sync_own", str(path)]
-        return self._measured(f"scn-sync {transport}", run, self.size, command, environment)
+        command = [sys.executable, "-m", "benchmarks.sync_own", kind, str(path)]
+        return self._measured(f"{kind} {transport}", run, self.size, command, environment)
 
     def _measured(
         self, contender: str, run: str, size: int, command: list[str], environment: dict[str, str]
@@ -352,7 +357,7 @@ def print_targets(results: list[Measured]) -> None:
     for size in sorted({row.size for row in results if row.run == "first"}):
         for transport in TRANSPORTS:
             own = {
-                run: found.get((size, f"scn-sync {transport}", run))
+                run: found.get((size, f"records {transport}", run))
                 for run in ("first", "unchanged")
             }
             rates = {

@@ -1,4 +1,8 @@
-"""Runs the real command `scn-sync import` on a file and prints what the benchmark wants to know."""
+"""Runs `scn-sync` on a file and prints what the benchmark wants to know.
+
+python3 -m benchmarks.sync_own import FILE     # the real command: read, check, journal, send
+python3 -m benchmarks.sync_own records FILE    # records that are ready, as the peers' rows are: only the calls
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,17 @@ import io
 import json
 import resource
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 from scripts.platform.cache_folder import CHECKOUT
 
 
 def main() -> None:
-    """Import the file named on the command line; settings come from the environment."""
+    """Do what the command line says; settings come from the environment."""
     sys.path.append(str(CHECKOUT / "scripts"))
-    from scn_sync.cli import main as command
-
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        try:
-            command(["import", "--json", sys.argv[1]])
-        except SystemExit as ending:
-            if ending.code:
-                raise
-    result = json.loads(output.getvalue())
+    result = _records(Path(sys.argv[2])) if sys.argv[1] == "records" else _import()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(
         json.dumps(
@@ -31,10 +29,42 @@ def main() -> None:
                 "seconds": result["seconds"],
                 "client_cpu": usage.ru_utime + usage.ru_stime,
                 "memory": usage.ru_maxrss / 1024,
-                "counts": result["counts"],
             }
         )
     )
+
+
+def _records(path: Path) -> dict[str, Any]:
+    from scn_sync.importing import new_run_key
+    from scn_sync.inbox import record_text
+    from scn_sync.reading import Signup, read_message
+    from scn_sync.session import open_inbox
+    from scn_sync.settings import load_settings
+    from scn_sync.sources import open_source
+
+    readings = [read_message(message) for message in open_source(path)]
+    texts = [record_text(reading.record) for reading in readings if isinstance(reading, Signup)]
+    settings, run = load_settings({}), new_run_key()
+    started = time.monotonic()
+    with open_inbox(settings) as (inbox, info):
+        for start in range(0, len(texts), info.limits.records):
+            chunk = texts[start : start + info.limits.records]
+            inbox.receive(settings.source, run, f"{run}-{start}", chunk)
+    return {"seconds": time.monotonic() - started}
+
+
+def _import() -> dict[str, Any]:
+    from scn_sync.cli import main as command
+
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        try:
+            command(["import", "--json", sys.argv[2]])
+        except SystemExit as ending:
+            if ending.code:
+                raise
+    result: dict[str, Any] = json.loads(output.getvalue())
+    return result
 
 
 if __name__ == "__main__":

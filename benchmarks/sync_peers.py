@@ -90,14 +90,8 @@ def import_client_load(connection: dict[str, Any], rows: list[dict[str, Any]]) -
         path = Path(folder) / "connection.conf"
         with path.open("w", encoding="utf-8") as stream:
             config.write(stream)
-        failed = str(Path(folder) / "failed.csv")
-        import_data(
-            str(path), MODEL, header, data, context=CONTEXT, batch_size=CHUNK, fail_file=failed
-        )
-        lost = (
-            Path(failed).read_text(encoding="utf-8").splitlines()[1:]
-            if Path(failed).exists()
-            else []
+        _header, lost = import_data(
+            str(path), MODEL, header, data, context=CONTEXT, batch_size=CHUNK
         )
         if lost:
             raise SystemExit(f"the import client could not load {len(lost)} sign-ups")

@@ -21,6 +21,7 @@ MOVES = {
     'reconfirm': MoveRule(frozenset({'provisional', 'signed'}), None),
     'decline': MoveRule(frozenset({'interest', 'review', 'validation'}), 'declined'),
     'withdraw': MoveRule(frozenset({'provisional', 'signed'}), 'withdrawn'),
+    'annul': MoveRule(frozenset({'validation', 'provisional', 'signed', 'declined', 'withdrawn'}), 'annulled'),
 }
 #: Moves by which a city's political representatives commit it: they ask for evidence.
 COMMITTING = frozenset({'validate', 'sign', 'join_provisionally', 'ratify', 'reconfirm'})

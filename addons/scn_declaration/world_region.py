@@ -23,6 +23,15 @@ _COUNTRIES = {
     'oceania': 'AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS',
 }
 REGIONS = tuple(_COUNTRIES)
+#: As a selection of a field; Odoo translates the names.
+REGION_LABELS = [
+    ('africa', 'Africa'),
+    ('americas', 'Americas'),
+    ('asia', 'Asia'),
+    ('europe', 'Europe'),
+    ('oceania', 'Oceania'),
+]
+_REGION_OF = {code: region for region, codes in _COUNTRIES.items() for code in codes.split()}
 
 
 def countries_of(region):
@@ -32,3 +41,12 @@ def countries_of(region):
     (True, [])
     """
     return _COUNTRIES.get(region, '').split()
+
+
+def region_of(code):
+    """Region of a country's ISO code, or False: Antarctica and places that are nobody's have none.
+
+    >>> region_of('ES'), region_of('AQ'), region_of(False)
+    ('europe', False, False)
+    """
+    return _REGION_OF.get(code, False)

@@ -1,6 +1,7 @@
 from odoo import models
 
 from .scn_declaration_signature_city_act import ACTING_ROLES
+from .scn_declaration_stage import CLOSED_CATEGORIES
 
 
 class ResPartner(models.Model):
@@ -25,11 +26,11 @@ class ResPartner(models.Model):
         return self.env['scn.declaration'].sudo().search([('current_version_id', '!=', False)], limit=1)
 
     def _get_declaration_signature(self):
-        """The city's live signature of that declaration; after a no or a withdrawal a new interest is welcome."""
+        """The city's live signature of that declaration; after a no, a withdrawal or a mistake a new interest is welcome."""
         self.ensure_one()
         signatures = self.env['scn.declaration.signature'].sudo()
         domain = [('partner_id', '=', self.id), ('declaration_id', '=', self._get_open_declaration().id)]
-        return signatures.search([*domain, ('category', 'not in', ('declined', 'withdrawn'))], limit=1)
+        return signatures.search([*domain, ('category', 'not in', CLOSED_CATEGORIES)], limit=1)
 
     def _may_act_on_declaration(self, person):
         """Whether this person's current role lets them act for the city: political lead or staff lead."""

@@ -89,9 +89,10 @@ class ScnDeclarationSignature(models.Model):
         """What a certificate's reference stands for, or an empty record.
 
         :param str reference: as typed
+        :return: a signature that is joined, withdrawn, or annulled after its certificate was printed
         """
         code = secret_code.read_code(reference)
         if not secret_code.is_well_formed(code, secret_code.CERTIFICATE_LENGTH):
             return self.browse()
         signature = self.sudo().search([('certificate_reference', '=', code)])
-        return signature.filtered(lambda signature: signature.category in (*JOINED_CATEGORIES, 'withdrawn'))
+        return signature.filtered(lambda signature: signature.category in (*JOINED_CATEGORIES, 'withdrawn', 'annulled'))

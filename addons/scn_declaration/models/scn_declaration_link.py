@@ -255,6 +255,8 @@ class ScnDeclarationLink(models.Model):
             return 'revoked'
         if link.state == 'used':
             return 'used'
+        if signature.category == 'annulled':
+            return 'revoked'
         if not signature.is_live:
             return 'closed'
         if link.state == 'superseded':

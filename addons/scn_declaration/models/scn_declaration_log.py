@@ -43,6 +43,7 @@ class ScnDeclarationLog(models.Model):
             ('reconfirm', 'Reconfirmed on the current text'),
             ('decline', 'Declined'),
             ('withdraw', 'Withdrawn'),
+            ('annul', 'Annulled'),
             ('correct', 'Corrected'),
             ('reserve', 'Reservation'),
             ('import', 'Taken over from an earlier list'),

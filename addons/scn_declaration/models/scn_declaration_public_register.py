@@ -61,7 +61,8 @@ class ScnDeclarationRegister(models.AbstractModel):
 
     * joined, provisionally joined and withdrawn cities are named, declined ones and those at an earlier stage never;
     * cities in validation are counted, and named only with their consent;
-    * a city that left and came back stands there once, as what it is;
+    * an entry that was annulled has no status left, so it is in none of these numbers on any day;
+    * a city that left and came back stands there once, as what it is on that day;
     * persons appear with their consent, while the city is joined;
     * dates after the day asked for are not known yet on that day.
     """
@@ -81,7 +82,8 @@ class ScnDeclarationRegister(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT status.signature_id, status.category, status.version_id, status.valid_from,
+            SELECT DISTINCT ON (city_id, is_named)
+                   status.signature_id, status.category, status.version_id, status.valid_from,
                    status.recorded_at::date AS recorded_on,
                    status.recorded_at::date > status.valid_from AS recorded_late,
                    status.category <> 'validation' OR signature.publish_validation IS TRUE AS is_named,
@@ -105,15 +107,10 @@ class ScnDeclarationRegister(models.AbstractModel):
                AND status.category IN ('signed', 'provisional', 'withdrawn', 'validation')
                AND status.valid_from <= %(day)s
                AND (status.valid_to IS NULL OR status.valid_to > %(day)s)
-               AND NOT (status.category = 'withdrawn' AND EXISTS (
-                        SELECT 1
-                          FROM scn_declaration_signature again
-                          JOIN scn_declaration_status later ON later.signature_id = again.id
-                         WHERE again.partner_id = signature.partner_id
-                           AND again.declaration_id = signature.declaration_id
-                           AND later.category IN ('signed', 'provisional')
-                           AND later.valid_from <= %(day)s
-                           AND (later.valid_to IS NULL OR later.valid_to > %(day)s)))
+          ORDER BY city_id, is_named,
+                   array_position(ARRAY['signed', 'provisional', 'validation', 'withdrawn'], status.category::text),
+                   CASE WHEN status.category <> 'withdrawn' THEN signature.joined_on END,
+                   status.valid_from DESC, status.id DESC
             """,
             declaration=declaration.id,
             day=day,
@@ -165,11 +162,15 @@ class ScnDeclarationRegister(models.AbstractModel):
                    count(*) FILTER (WHERE category = 'validation') AS validation,
                    count(*) FILTER (WHERE category = 'withdrawn') AS withdrawn,
                    count(*) FILTER (WHERE %(condition)s) AS found,
-                   GREATEST(max(changed_at), max(valid_from)::timestamp) AS changed_at
+                   GREATEST(max(changed_at), max(valid_from)::timestamp, (
+                       SELECT max(gone.write_date) FROM scn_declaration_signature gone
+                        WHERE gone.declaration_id = %(declaration)s AND gone.category IN ('annulled', 'declined')
+                   )) AS changed_at
               FROM (%(shown)s) shown
                 """,
                 condition=self._get_condition(question),
                 shown=self._get_shown(declaration, question.day),
+                declaration=declaration.id,
             )
         )
         return row

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..world_region import REGION_LABELS, region_of
 from .scn_declaration_stage import CLOSED_CATEGORIES
 
 #: Plain facts that every log entry writes down and ``verify`` compares.
@@ -21,6 +22,7 @@ FACT_FIELDS = (
     'ratified_on',
     'declined_on',
     'withdrawn_on',
+    'annulled_on',
 )
 #: Personal values: the log holds a salted commitment of each, the value lives in ``scn.declaration.log.value``.
 PERSONAL_FIELDS = ('signatory_name', 'signatory_function', 'validated_by', 'validated_function')
@@ -56,6 +58,7 @@ SYSTEM_FIELDS = frozenset(
         'ratified_on',
         'declined_on',
         'withdrawn_on',
+        'annulled_on',
         'reason_id',
         'recorded_on',
         'date_last_stage_update',
@@ -94,6 +97,13 @@ class ScnDeclarationSignature(models.Model):
         tracking=True,
     )
     country_id = fields.Many2one(related='partner_id.country_id', store=True, string="Country")
+    region = fields.Selection(
+        REGION_LABELS,
+        compute='_compute_region',
+        store=True,
+        index=True,
+        help="World region of the country (United Nations), as in the public register.",
+    )
     declaration_id = fields.Many2one(
         'scn.declaration',
         required=True,
@@ -166,6 +176,9 @@ class ScnDeclarationSignature(models.Model):
     ratified_on = fields.Date(string="Confirmed on", readonly=True, copy=False, tracking=True)
     declined_on = fields.Date(readonly=True, copy=False)
     withdrawn_on = fields.Date(readonly=True, copy=False, tracking=True)
+    annulled_on = fields.Date(
+        readonly=True, copy=False, tracking=True, help="Day on which a manager noted that the entry never counted."
+    )
     reason_id = fields.Many2one('scn.declaration.reason', readonly=True, copy=False, ondelete='restrict')
     recorded_on = fields.Date(
         readonly=True, copy=False, help="Day on which the last move was entered, which may be after it took effect."
@@ -190,13 +203,17 @@ class ScnDeclarationSignature(models.Model):
     verify_message = fields.Text(readonly=True, copy=False)
 
     _one_live_per_city = models.UniqueIndex(
-        "(partner_id, declaration_id) WHERE category NOT IN ('declined', 'withdrawn')",
+        "(partner_id, declaration_id) WHERE category NOT IN ('declined', 'withdrawn', 'annulled')",
         "The city has a signature of this declaration under way already.",
     )
     _name_unique = models.UniqueIndex("(name) WHERE name <> '/'", "This reference is taken.")
     _joined_has_a_day = models.Constraint(
         "CHECK (category NOT IN ('signed', 'provisional', 'withdrawn') OR joined_on IS NOT NULL)",
         "A city that has joined has a day on which it did.",
+    )
+    _annulled_says_why = models.Constraint(
+        "CHECK (category <> 'annulled' OR (annulled_on IS NOT NULL AND reason_id IS NOT NULL))",
+        "An annulled entry says when and why.",
     )
     _weeks_not_negative = models.Constraint('CHECK (ratification_weeks >= 0)', "Weeks cannot be negative.")
 
@@ -212,6 +229,11 @@ class ScnDeclarationSignature(models.Model):
     def _compute_version_id(self):
         for signature in self:
             signature.version_id = signature.declaration_id.current_version_id
+
+    @api.depends('country_id')
+    def _compute_region(self):
+        for signature in self:
+            signature.region = region_of(signature.country_id.code)
 
     @api.depends('date_last_stage_update', 'stage_id.rotting_days', 'ratify_before')
     def _compute_days_in_stage(self):
@@ -261,7 +283,7 @@ class ScnDeclarationSignature(models.Model):
 
     @property
     def is_live(self):
-        """Whether the signature is neither declined nor withdrawn."""
+        """Whether the signature is neither declined, withdrawn nor annulled."""
         self.ensure_one()
         return self.category not in CLOSED_CATEGORIES
 

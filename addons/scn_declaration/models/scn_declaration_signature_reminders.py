@@ -43,7 +43,7 @@ class ScnDeclarationSignature(models.Model):
         }
         if move in kinds:
             self.activity_feedback([kinds[move]])
-        if move in ('withdraw', 'merge'):
+        if move in ('withdraw', 'annul', 'merge'):
             self.activity_unlink([kinds['reconfirm'], kinds['ratify']])
 
     # -- the council's decision --------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ class ScnDeclarationSignature(models.Model):
         self._check_officer()
         action = self.env['ir.actions.act_window']._for_xml_id('scn_declaration.scn_declaration_move_action')
         move = self.env.context.get('scn_move')
+        if move == 'annul':
+            self._check_manager()
         labels = dict(self.env['scn.declaration.move']._fields['move']._description_selection(self.env))
         if move not in labels:
             raise UserError(self.env._("Choose one of: %(moves)s.", moves=", ".join(labels.values())))

@@ -10,10 +10,11 @@ CATEGORIES = [
     ('signed', 'Joined'),
     ('declined', 'Declined'),
     ('withdrawn', 'Withdrawn'),
+    ('annulled', 'Annulled'),
 ]
 OPEN_CATEGORIES = ('interest', 'review', 'validation')
 JOINED_CATEGORIES = ('provisional', 'signed')
-CLOSED_CATEGORIES = ('declined', 'withdrawn')
+CLOSED_CATEGORIES = ('declined', 'withdrawn', 'annulled')
 
 
 class ScnDeclarationStage(models.Model):

@@ -18,7 +18,11 @@ class ScnSignup(models.Model):
         if not wanting or not declaration:
             return
         known = self.env['scn.declaration.signature'].search(
-            [('declaration_id', '=', declaration.id), ('partner_id', 'in', wanting.city_partner_id.ids)]
+            [
+                ('declaration_id', '=', declaration.id),
+                ('partner_id', 'in', wanting.city_partner_id.ids),
+                ('category', '!=', 'annulled'),
+            ]
         )
         vals_list, opened = [], set()
         for signup in wanting.sorted('id'):

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_moves
+from . import test_annul
 from . import test_verify
 from . import test_demo
 from . import test_digest

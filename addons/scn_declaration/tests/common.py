@@ -19,7 +19,7 @@ class DeclarationCase(SharingCitiesCase):
         cls.version.action_publish()
         cls.reasons = {
             kind: cls.env['scn.declaration.reason'].search([('kind', '=', kind)], limit=1)
-            for kind in ('decline', 'withdraw')
+            for kind in ('decline', 'withdraw', 'annul')
         }
 
     @classmethod
@@ -92,6 +92,8 @@ class DeclarationCase(SharingCitiesCase):
         signature._sign('Ana Example', 'Mayor', evidence=dict(MINUTES), on=day('2018-10-02'))
         if category == 'withdrawn':
             signature._withdraw(self.reasons['withdraw'], on=day('2018-12-01'))
+        if category == 'annulled':
+            signature._annul(self.reasons['annul'])
         return signature
 
     def moves_of(self, signature):

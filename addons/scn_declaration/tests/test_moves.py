@@ -4,12 +4,12 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged, users
 
-from odoo.addons.scn_declaration import canonical, move_rules
+from odoo.addons.scn_declaration import canonical, move_rules, world_region
 
 from .common import MINUTES, DeclarationCase
 
 #: Every pair of move and category, by hand from the design: where each move leads, and None where it is forbidden.
-CATEGORIES = ('interest', 'review', 'validation', 'provisional', 'signed', 'declined', 'withdrawn')
+CATEGORIES = ('interest', 'review', 'validation', 'provisional', 'signed', 'declined', 'withdrawn', 'annulled')
 TABLE = {
     'review': {'interest': 'review'},
     'start_validation': {'review': 'validation'},
@@ -21,6 +21,7 @@ TABLE = {
     'reconfirm': {'provisional': 'provisional', 'signed': 'signed'},
     'decline': {'interest': 'declined', 'review': 'declined', 'validation': 'declined'},
     'withdraw': {'provisional': 'withdrawn', 'signed': 'withdrawn'},
+    'annul': dict.fromkeys(('validation', 'provisional', 'signed', 'declined', 'withdrawn'), 'annulled'),
 }
 
 
@@ -41,11 +42,12 @@ class TestMoves(DeclarationCase):
             'reconfirm': ('Ana Example', 'Mayor', dict(MINUTES)),
             'decline': (self.reasons['decline'],),
             'withdraw': (self.reasons['withdraw'],),
+            'annul': (self.reasons['annul'],),
         }[move]
         getattr(signature, f'_{move}')(*arguments)
 
     def test_examples_in_the_docstrings_hold(self):
-        for module in (canonical, move_rules):
+        for module in (canonical, move_rules, world_region):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted and not result.failed, module)
 
@@ -202,7 +204,7 @@ class TestMoves(DeclarationCase):
         signature.stage_id = stage['review']
         signature.write({'stage_id': stage['validation'].id})
         self.assertEqual(self.moves_of(signature), ['open', 'review', 'start_validation'])
-        for category in ('signed', 'provisional', 'withdrawn', 'declined', 'interest'):
+        for category in ('signed', 'provisional', 'withdrawn', 'annulled', 'declined', 'interest'):
             with self.assertRaisesRegex(UserError, "cannot be dragged"):
                 signature.stage_id = stage[category]
         self.assertEqual(signature.category, 'validation')
@@ -254,6 +256,32 @@ class TestMoves(DeclarationCase):
         other = self.env['scn.declaration'].create({'name': 'Other', 'code': 'other'})
         with self.assertRaisesRegex(UserError, "no published text"):
             self.open(declaration_id=other.id)
+
+    def test_where_cities_are_stuck_by_region_language_and_stage(self):
+        korea, nowhere = self.new_city('Hanbyeol'), self.new_city('Icefield')
+        korea.country_id, nowhere.country_id = self.env.ref('base.kr'), self.env.ref('base.aq')
+        for city, lang in ((self.riverton, 'en_US'), (self.lakeside, 'es_ES'), (korea, 'en_US'), (nowhere, 'en_US')):
+            self.bring_to('review', city).lang = lang
+        groups = self.env['scn.declaration.signature']._read_group(
+            [('declaration_id', '=', self.declaration.id), ('days_in_stage', '>=', 30)],
+            ['region', 'lang', 'stage_id'],
+            ['__count'],
+        )
+        self.assertEqual(
+            {(region, lang, stage.category): count for region, lang, stage, count in groups},
+            {
+                ('europe', 'en_US', 'review'): 1,
+                ('europe', 'es_ES', 'review'): 1,
+                ('asia', 'en_US', 'review'): 1,
+                (False, 'en_US', 'review'): 1,
+            },
+        )
+        # The region is the country's: a corrected country moves it.
+        nowhere.country_id = self.uk
+        self.assertEqual(
+            self.env['scn.declaration.signature'].search([('partner_id', '=', nowhere.id)]).region, 'europe'
+        )
+        self.assertEqual([key for key, __ in world_region.REGION_LABELS], list(world_region.REGIONS))
 
     def test_rotting_is_found_by_search(self):
         signature = self.bring_to('interest')

@@ -98,7 +98,50 @@ class TestRegister(PublicCase):
         self.env.flush_all()
         rows = [city for city in self.data()['cities'] if city['city'] == 'Gonewick']
         self.assertEqual([(row['status'], row['joined_on']) for row in rows], [('joined', '2019-02-01')])
+        (between,) = self.data(on='2019-01-20', search='Gonewick')['cities']
+        self.assertEqual(
+            (between['status'], between['joined_on'], between['withdrawn_on']),
+            ('withdrawn', '2018-10-02', '2018-12-01'),
+        )
         self.assertEqual(self.data(on='2019-01-20')['counts']['withdrawn'], 1)
+        self.assertEqual(self.data()['counts']['withdrawn'], 0)
+        # It leaves once more: one line, with the dates of the last time.
+        again._withdraw(self.reasons['withdraw'], on=date(2019, 6, 1))
+        self.env.flush_all()
+        (left,) = self.data(search='Gonewick')['cities']
+        self.assertEqual(
+            (left['status'], left['joined_on'], left['withdrawn_on']), ('withdrawn', '2019-02-01', '2019-06-01')
+        )
+        self.assertEqual(self.data()['counts']['withdrawn'], 1)
+        (joined,) = self.data(on='2019-05-31', search='Gonewick')['cities']
+        self.assertEqual(
+            (joined['status'], joined['joined_on'], joined['withdrawn_on']), ('joined', '2019-02-01', None)
+        )
+        self.assertEqual(self.page(search='Gonewick').count('Gonewick</bdi>'), 1)
+
+    def test_a_city_that_comes_back_stands_there_once_while_it_is_named_in_validation(self):
+        again = self.open(self.cities['Gonewick'], on='2019-01-10').sudo()
+        again._review(on=date(2019, 1, 10))
+        again._start_validation(on=date(2019, 1, 11))
+        self.env.flush_all()
+        counts = self.data()['counts']
+        # Not named: it is counted in validation, and its line says what was public before.
+        (row,) = self.data(search='Gonewick')['cities']
+        self.assertEqual((row['status'], counts['withdrawn'], counts['in_validation']), ('withdrawn', 1, 3))
+        again.with_user(self.officer).publish_validation = True
+        self.env.flush_all()
+        (row,) = self.data(search='Gonewick')['cities']
+        self.assertEqual((row['status'], row['withdrawn_on']), ('validation', None))
+        self.assertEqual(self.data()['counts']['in_validation'], 3)
+
+    def test_merged_cities_stand_there_once_on_every_day(self):
+        twin = self.new_city('Signton twin')
+        other = self.bring_to('withdrawn', twin).sudo()
+        other._write_facts({'partner_id': self.cities['Signton'].id})
+        self.env.flush_all()
+        for day in ('2018-10-02', '2018-11-30', '2018-12-01', ''):
+            (row,) = self.data(on=day, search='Signton')['cities']
+            self.assertEqual((row['status'], row['joined_on']), ('joined', '2018-10-02'))
 
     def test_a_later_decision_is_not_known_before(self):
         self.signatures['Provisby']._ratify(on=date(2018, 11, 20), evidence={'kind': 'minutes'})

@@ -13,6 +13,7 @@ ENTERED_MOVES = [
     ('reconfirm', 'Reconfirm on the current text'),
     ('decline', 'Decline'),
     ('withdraw', 'Withdraw'),
+    ('annul', 'Annul'),
 ]
 
 
@@ -58,7 +59,7 @@ class ScnDeclarationMove(models.TransientModel):
                 stage = self.env['scn.declaration.signature']._get_stage(targets[wizard.move])
             wizard.asks_evidence = wizard.move in COMMITTING
             wizard.strength_needed = stage.minimum_strength
-            wizard.reason_kind = wizard.move if wizard.move in ('decline', 'withdraw') else False
+            wizard.reason_kind = wizard.move if wizard.move in ('decline', 'withdraw', 'annul') else False
 
     @api.model
     def default_get(self, names):
@@ -98,12 +99,15 @@ class ScnDeclarationMove(models.TransientModel):
     def action_move(self):
         """Make the move.
 
-        :raises UserError: when it is not possible; :raises AccessError: for anybody but officers
+        :raises UserError: when it is not possible; :raises AccessError: for anybody but officers, and managers to annul
         """
         self.ensure_one()
         signature = self.signature_id
         signature._check_officer()
-        if self.move == 'extend':
+        if self.move == 'annul':
+            signature._check_manager()
+            signature._annul(self.reason_id)
+        elif self.move == 'extend':
             signature._extend(self.ratify_before, evidence=self._prepare_evidence_values())
         elif self.move == 'decline':
             signature._decline(self.reason_id, on=self.on)

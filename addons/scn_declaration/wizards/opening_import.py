@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.scn_partner.matching_keys import city_name_key
 from odoo.addons.scn_partner.opening_table import TableError, read_day, read_table
 
+from ..models.scn_declaration_stage import CLOSED_CATEGORIES
+
 COLUMNS = (
     'city',
     'country',
@@ -101,7 +103,7 @@ class ScnDeclarationImport(models.TransientModel):
         cities = self.env['scn.contact.key'].sudo()._find_cities(city_name_key(row['city']) for row in rows)
         codes = {code for code, __ in self.env['scn.declaration.version.text']._get_languages()}
         live = self.env['scn.declaration.signature'].search(
-            [('declaration_id', '=', self.declaration_id.id), ('category', 'not in', ('declined', 'withdrawn'))]
+            [('declaration_id', '=', self.declaration_id.id), ('category', 'not in', CLOSED_CATEGORIES)]
         )
         context = {
             'cities': cities,

@@ -27,6 +27,8 @@ _TRANSIENT = (
     "DeadlockDetected",
     "LockNotAvailable",
     "PoolError",
+    # the class itself, of no kind: the connection died in a place where psycopg2 does not say why
+    "psycopg2.DatabaseError",
 )
 
 
@@ -94,6 +96,18 @@ def check_available(status: int, url: str) -> None:
     if status in _UNAVAILABLE:
         raise AnswerLost(
             f"The server at {url} is not available right now (HTTP {status}): try again later."
+        )
+
+
+def check_answers(status: int, url: str) -> None:
+    """Raise :class:`AnswerLost` for a server that failed outside the call, as Odoo does while its database restarts.
+
+    Only for an answer that is none of the protocol's: the call may or may not have been carried out.
+    """
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise AnswerLost(
+            f"The server at {url} failed before it could answer (HTTP {status}): try again later; "
+            "if it stays so, the server's log says why."
         )
 
 

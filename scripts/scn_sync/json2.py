@@ -19,6 +19,7 @@ from scn_sync.errors import (
 )
 from scn_sync.http_connection import (
     HttpConnection,
+    check_answers,
     check_available,
     is_transient,
     names_missing_database,
@@ -66,13 +67,13 @@ class Json2Transport:
         status, content = self._http.post(path, body)
         check_available(status, f"{self._connection.url}{path}")
         if status != httpx.codes.OK:
-            raise self._explain(status, content)
+            raise self._explain(status, content, f"{self._connection.url}{path}")
         answer = _parsed(content)
         if not isinstance(answer, str):
             raise WrongServer("The server's answer is not the JSON text that was agreed on.")
         return answer
 
-    def _explain(self, status: int, content: bytes) -> SyncError:
+    def _explain(self, status: int, content: bytes, url: str) -> SyncError:
         """Turn a refusal into one of our exceptions; a traceback is looked at and never shown."""
         database = self._connection.database
         try:
@@ -80,6 +81,7 @@ class Json2Transport:
         except WrongServer:
             error = None
         if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+            check_answers(status, url)
             return self._other_server(status)
         message = str(error["message"])
         text = f"{error.get('name')} {message} {error.get('debug')}"

@@ -21,6 +21,7 @@ from scn_sync.errors import (
 )
 from scn_sync.http_connection import (
     HttpConnection,
+    check_answers,
     check_available,
     is_transient,
     names_missing_database,
@@ -137,6 +138,7 @@ class XmlRpcTransport:
         if status != httpx.codes.OK:
             url = f"{self._connection.url}{path}"
             check_available(status, url)
+            check_answers(status, url)
             raise WrongServer(
                 f"At {url} something answers that is not Odoo's XML-RPC (HTTP {status})."
             )

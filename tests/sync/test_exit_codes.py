@@ -48,6 +48,12 @@ def info(**changes: object) -> Answer:
     return value(json.dumps({**INFO, **changes}))
 
 
+def json2_error(name: str, status: int) -> Answer:
+    """An answer as Odoo's JSON-2 gives it when a call has failed."""
+    content = {"name": name, "message": "SECRET", "arguments": [], "debug": "Traceback …"}
+    return status, json.dumps(content).encode()
+
+
 def test_server_down_is_one_sentence() -> None:
     outcome = run("import", MAILBOX, url=free_address())
     assert outcome.code == ExitCode.SERVER_DOWN
@@ -82,6 +88,7 @@ def test_server_that_hangs_ends_at_the_timeout() -> None:
         ((404, b"no"), ExitCode.WRONG_SERVER, "HTTP 404"),
         ((301, b""), ExitCode.WRONG_SERVER, "HTTP 301"),
         ((503, b""), ExitCode.SERVER_DOWN, "HTTP 503"),
+        ((500, b"<html>"), ExitCode.SERVER_DOWN, "HTTP 500"),
         (
             fault(2, "Object scn.signup doesn't exist"),
             ExitCode.WRONG_SERVER,
@@ -97,6 +104,12 @@ def test_server_that_hangs_ends_at_the_timeout() -> None:
             "no database “foundation”",
         ),
         (fault(1, "psycopg2.errors.SerializationFailure"), ExitCode.SERVER_DOWN, "try again later"),
+        (
+            fault(1, "psycopg2.DatabaseError: server closed"),
+            ExitCode.SERVER_DOWN,
+            "try again later",
+        ),
+        (fault(1, "psycopg2.errors.UndefinedColumn"), ExitCode.SERVER_ERROR, "its log has the"),
     ],
 )
 def test_answers_of_other_servers(answer: Answer, code: ExitCode, sentence: str) -> None:
@@ -106,6 +119,24 @@ def test_answers_of_other_servers(answer: Answer, code: ExitCode, sentence: str)
     assert sentence in outcome.sentence
     assert "SECRET" not in outcome.stderr
     assert len(outcome.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "sentence"),
+    [
+        ((500, b"<html>"), ExitCode.SERVER_DOWN, "HTTP 500"),
+        ((503, b""), ExitCode.SERVER_DOWN, "HTTP 503"),
+        (json2_error("psycopg2.DatabaseError", 500), ExitCode.SERVER_DOWN, "try again later"),
+        (json2_error("psycopg2.errors.UndefinedColumn", 500), ExitCode.SERVER_ERROR, "its log has"),
+        ((404, b"<html>"), ExitCode.WRONG_SERVER, "HTTP 404"),
+    ],
+)
+def test_answers_of_other_servers_to_json_2(answer: Answer, code: ExitCode, sentence: str) -> None:
+    with answering_server(lambda _path, _body: answer) as url:
+        outcome = run("check", url=url, transport="json-2")
+    assert outcome.code == code, outcome.stderr
+    assert sentence in outcome.sentence
+    assert "SECRET" not in outcome.stderr
 
 
 def test_an_older_odoo_without_the_module_is_named() -> None:

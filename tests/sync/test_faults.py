@@ -231,12 +231,13 @@ def test_postgresql_is_restarted_in_mid_run(
     fragile: Bot,
     undisturbed: dict[str, int],
     how: signal.Signals,
+    transport: str,
     tmp_path: Path,
 ) -> None:
     """The third batch hangs on a lock when the database goes away under it."""
-    source = f"postgres-{how.name.lower()}"
+    source = f"postgres-{how.name.lower()}-{transport}"
     outcome = _with_a_batch_in_the_air(
-        fragile, source, tmp_path, lambda: own.restart(how), transport="xml-rpc"
+        fragile, source, tmp_path, lambda: own.restart(how), transport
     )
     check(outcome, undisturbed, fragile, source)
 

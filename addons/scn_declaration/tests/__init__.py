@@ -10,3 +10,4 @@ from . import test_network
 from . import test_city_act_portal
 from . import test_hostile_text
 from . import test_declaration_tours
+from . import test_translations

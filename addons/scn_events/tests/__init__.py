@@ -5,3 +5,4 @@ from . import test_gate
 from . import test_hold
 from . import test_waiting
 from . import test_tours
+from . import test_translations

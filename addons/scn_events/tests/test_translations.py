@@ -1,0 +1,36 @@
+import re
+
+from odoo.tests import tagged
+
+from odoo.addons.scn_partner.tests.common import SharingCitiesCase
+from odoo.addons.scn_partner.tests.translated_texts import TranslatedTexts
+
+#: Mails, the portal, the pages of an event, kinds of events, working lines, roles, what the gate says.
+READ_BY_CITIES = re.compile(
+    r'model:mail\.template,(?:subject|body_html):.+'
+    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:portal|registration|modal)_\w+'
+    r'|model:event\.type,name:.+'
+    r'|model:scn\.working\.line,(?:name|description):.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_contact_role__role__.+'
+    r'|code:addons/scn_events/(?:controllers/\w+'
+    r'|models/(?:event_event_gate|event_event_seats|event_registration_delegation)'
+    r'|models/(?:event_registration_gate|scn_event_waiting))\.py',
+)
+
+
+@tagged('post_install', '-at_install')
+class TestTranslations(TranslatedTexts, SharingCitiesCase):
+    """What a city or a participant reads about events, in the six languages beside English."""
+
+    addon = 'scn_events'
+    read_by_cities = READ_BY_CITIES
+    kinds = (
+        ('code', 'py'),
+        ('mail.template', 'subject'),
+        ('mail.template', 'body_html'),
+        ('ir.ui.view', 'arch_db'),
+        ('event.type', 'name'),
+        ('scn.working.line', 'name'),
+        ('scn.working.line', 'description'),
+        ('ir.model.fields.selection', 'name'),
+    )

@@ -21,6 +21,7 @@ READ_BY_CITIES = re.compile(
 class TestTranslations(TranslatedTexts, SharingCitiesCase):
     """What a city or the public reads about the Declaration, in the six languages beside English."""
 
+    allow_inherited_tests_method = True
     addon = 'scn_declaration'
     read_by_cities = READ_BY_CITIES
     kinds = (

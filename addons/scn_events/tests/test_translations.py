@@ -22,6 +22,7 @@ READ_BY_CITIES = re.compile(
 class TestTranslations(TranslatedTexts, SharingCitiesCase):
     """What a city or a participant reads about events, in the six languages beside English."""
 
+    allow_inherited_tests_method = True
     addon = 'scn_events'
     read_by_cities = READ_BY_CITIES
     kinds = (

@@ -38,6 +38,7 @@ ENGLISH = re.compile(r'\b(?:Dear|Thank you|What happens next|Questions|privacy n
 class TestTranslations(TranslatedTexts, SharingCitiesCase):
     """What a sender or a city reads, in the six languages of the suite beside English."""
 
+    allow_inherited_tests_method = True
     addon = 'scn_partner'
     read_by_cities = READ_BY_CITIES
     kinds = (

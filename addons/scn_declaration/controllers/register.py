@@ -74,7 +74,8 @@ class DeclarationRegister(http.Controller):
         response.flatten()
         body = response.get_data()
         # The session's token is in every page of Odoo; a page is another one when anything else differs.
-        return self._with_freshness(response, _CSRF_TOKEN.sub(b'', body), counts['changed_at'], 'private, no-cache')
+        # Since when it is so is not looked for: that would be a look at every city, and the body tells as well.
+        return self._with_freshness(response, _CSRF_TOKEN.sub(b'', body), None, 'private, no-cache')
 
     # -- open data -----------------------------------------------------------------------------------------------
 
@@ -83,7 +84,8 @@ class DeclarationRegister(http.Controller):
     )
     def register_json(self, **query):
         """All named cities as JSON, with the fixed fields of ``REGISTER_FIELDS``."""
-        declaration, question, counts, cities = self._get_open_data(query)
+        declaration, question, changed_at, cities = self._get_open_data(query)
+        counts = request.env['scn.declaration.register'].sudo()._get_counts(declaration, question)
         version = request.env['scn.declaration.register']._get_version_in_force(declaration, question.day)
         body = json.dumps(
             {
@@ -102,21 +104,21 @@ class DeclarationRegister(http.Controller):
             ensure_ascii=False,
             default=fields.Date.to_string,
         )
-        return self._answer_open_data(body, 'application/json; charset=utf-8', counts)
+        return self._answer_open_data(body, 'application/json; charset=utf-8', changed_at)
 
     @http.route(
         f'{REGISTER_URL}/register.csv', type='http', auth='public', methods=['GET'], readonly=True, save_session=False
     )
     def register_csv(self, **query):
         """All named cities as CSV that is safe to open in a spreadsheet, with the fields of the JSON."""
-        __, question, counts, cities = self._get_open_data(query)
+        __, question, changed_at, cities = self._get_open_data(query)
         for city in cities:
             city['public_notes'] = ' | '.join(f"{note['article']}: {note['note']}" for note in city['public_notes'])
         day = fields.Date.to_string(question.day)
         return self._answer_open_data(
             csv_text(REGISTER_FIELDS, cities),
             'text/csv; charset=utf-8',
-            counts,
+            changed_at,
             ('Content-Disposition', content_disposition(f'declaration-{day}.csv')),
         )
 
@@ -130,7 +132,6 @@ class DeclarationRegister(http.Controller):
             raise NotFound
         question, __ = self._read_question(query)
         register = request.env['scn.declaration.register'].sudo()
-        counts = register._get_counts(declaration, question)
         points = gather(register._get_places(declaration, question))
         # The title of a point is text of the register: the template escapes it, whatever a city calls itself.
         body = request.env['ir.qweb']._render(
@@ -140,7 +141,7 @@ class DeclarationRegister(http.Controller):
         return self._answer_open_data(
             str(body).strip(),
             'image/svg+xml; charset=utf-8',
-            counts,
+            self._get_changed_at(declaration, question),
             ('Content-Security-Policy', "default-src 'none'; sandbox"),
         )
 
@@ -150,10 +151,16 @@ class DeclarationRegister(http.Controller):
             raise NotFound
         question, __ = self._read_question(query)
         register = request.env['scn.declaration.register'].sudo()
-        counts = register._get_counts(declaration, question)
-        return declaration, question, counts, register._get_cities(declaration, question)
+        changed_at = self._get_changed_at(declaration, question)
+        return declaration, question, changed_at, register._get_cities(declaration, question)
 
-    def _answer_open_data(self, body, content_type, counts, *headers):
+    def _get_changed_at(self, declaration, question):
+        """When an answer was last another one; None where nobody noted it: another name of a city may be gone."""
+        if question.search:
+            return None
+        return request.env['scn.declaration.register'].sudo()._get_changed_at(declaration, question.day)
+
+    def _answer_open_data(self, body, content_type, changed_at, *headers):
         body = body.encode('utf-8', 'replace')
         response = request.make_response(
             body,
@@ -164,7 +171,7 @@ class DeclarationRegister(http.Controller):
                 *headers,
             ],
         )
-        return self._with_freshness(response, body, counts['changed_at'], f'public, max-age={KEEP_SECONDS}')
+        return self._with_freshness(response, body, changed_at, f'public, max-age={KEEP_SECONDS}')
 
     def _with_freshness(self, response, body, changed_at, cache_control):
         """Say what the answer's content is and since when, and send nothing to who has it already (RFC 9110, 13)."""

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..world_region import countries_of
+from .scn_declaration_stage import CLOSED_CATEGORIES
 
 #: What somebody may look for, and the categories behind it. Declined is not among them, and never will be.
 REGISTER_STATUSES = {
@@ -15,6 +16,10 @@ REGISTER_STATUSES = {
 }
 STATUS_OF_CATEGORY = {category: status for status, (category,) in REGISTER_STATUSES.items()}
 PAGE_SIZE = 50
+#: What a city with several signatures stands there as: the first of these, of the named and of the counted ones.
+RANKS = ('signed', 'provisional', 'validation', 'withdrawn')
+#: Whether a city is named and not only counted, for a status and its signature.
+IS_NAMED = SQL("(status.category <> 'validation' OR signature.publish_validation IS TRUE)")
 #: The fixed set of fields of a city in the CSV and the JSON, in this order; documented in docs/declaration.md.
 REGISTER_FIELDS = (
     'city',
@@ -56,8 +61,9 @@ class RegisterQuestion:
 class ScnDeclarationRegister(models.AbstractModel):
     """What the public may read of a declaration's signatures, as of any day. Reading only, in a fixed number of queries.
 
-    The database's rights keep everybody out of the tables; this is the one place that decides what leaves them. Every
-    row comes out of ``_get_shown`` and nothing else:
+    The database's rights keep everybody out of the tables; this is the one place that decides what leaves them. Which
+    cities stand in an answer is decided by ``_get_standing`` and ``IS_NAMED`` for all of them, and every row comes out of
+    ``_get_shown``:
 
     * joined, provisionally joined and withdrawn cities are named, declined ones and those at an earlier stage never;
     * cities in validation are counted, and named only with their consent;
@@ -73,6 +79,58 @@ class ScnDeclarationRegister(models.AbstractModel):
     # -- what leaves the tables ----------------------------------------------------------------------------------
 
     @api.model
+    def _get_present(self, declaration, day):
+        """Which rows of ``scn_declaration_status status`` are of a day, as an SQL condition.
+
+        :param declaration: ``scn.declaration`` record
+        :param date day: as of the end of this day
+        """
+        return SQL(
+            """
+            status.declaration_id = %(declaration)s
+               AND status.category IN ('signed', 'provisional', 'withdrawn', 'validation')
+               AND status.valid_from <= %(day)s
+               AND (status.valid_to IS NULL OR status.valid_to > %(day)s)
+            """,
+            declaration=declaration.id,
+            day=day,
+        )
+
+    @api.model
+    def _get_standing(self, declaration, day):
+        """Which of these stand in the register, as an SQL condition: a city with several stands there once.
+
+        What is left out is looked for among the cities with a closed signature only: one live signature per city is
+        what the database allows, so a city with several has a closed one. The subquery asks nothing of the row, so
+        the database answers it once.
+        """
+        return SQL(
+            """
+            %(present)s
+               AND status.id NOT IN (
+                    SELECT ranked.id FROM (
+                        SELECT status.id, row_number() OVER (
+                                   PARTITION BY signature.partner_id, %(is_named)s
+                                   ORDER BY array_position(%(ranks)s, status.category::text),
+                                            CASE WHEN status.category <> 'withdrawn' THEN signature.joined_on END,
+                                            status.valid_from DESC, status.id DESC) AS place
+                          FROM scn_declaration_signature signature
+                          JOIN scn_declaration_status status ON status.signature_id = signature.id
+                         WHERE signature.declaration_id = %(declaration)s
+                           AND signature.partner_id IN (
+                                SELECT closed.partner_id FROM scn_declaration_signature closed
+                                 WHERE closed.declaration_id = %(declaration)s AND closed.category IN %(closed)s)
+                           AND %(present)s) ranked
+                     WHERE ranked.place > 1)
+            """,
+            present=self._get_present(declaration, day),
+            declaration=declaration.id,
+            is_named=IS_NAMED,
+            ranks=list(RANKS),
+            closed=CLOSED_CATEGORIES,
+        )
+
+    @api.model
     def _get_shown(self, declaration, day):
         """The cities of the register on a day, as SQL.
 
@@ -82,11 +140,10 @@ class ScnDeclarationRegister(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT DISTINCT ON (city_id, is_named)
-                   status.signature_id, status.category, status.version_id, status.valid_from,
+            SELECT status.signature_id, status.category, status.version_id, status.valid_from,
                    status.recorded_at::date AS recorded_on,
                    status.recorded_at::date > status.valid_from AS recorded_late,
-                   status.category <> 'validation' OR signature.publish_validation IS TRUE AS is_named,
+                   %(is_named)s AS is_named,
                    city.id AS city_id, city.name AS city,
                    city.partner_latitude AS latitude, city.partner_longitude AS longitude,
                    country.code AS country_code, country.name AS country_names,
@@ -97,23 +154,16 @@ class ScnDeclarationRegister(models.AbstractModel):
                    CASE WHEN signature.publish_name AND status.category IN ('signed', 'provisional')
                         THEN signature.signatory_name END AS signatory_name,
                    CASE WHEN signature.publish_name AND status.category IN ('signed', 'provisional')
-                        THEN signature.signatory_function END AS signatory_function,
-                   GREATEST(status.write_date, signature.write_date, city.write_date) AS changed_at
+                        THEN signature.signatory_function END AS signatory_function
               FROM scn_declaration_status status
               JOIN scn_declaration_signature signature ON signature.id = status.signature_id
               JOIN res_partner city ON city.id = signature.partner_id
-         LEFT JOIN res_country country ON country.id = city.country_id
-             WHERE status.declaration_id = %(declaration)s
-               AND status.category IN ('signed', 'provisional', 'withdrawn', 'validation')
-               AND status.valid_from <= %(day)s
-               AND (status.valid_to IS NULL OR status.valid_to > %(day)s)
-          ORDER BY city_id, is_named,
-                   array_position(ARRAY['signed', 'provisional', 'validation', 'withdrawn'], status.category::text),
-                   CASE WHEN status.category <> 'withdrawn' THEN signature.joined_on END,
-                   status.valid_from DESC, status.id DESC
+         LEFT JOIN res_country country ON country.id = signature.country_id
+             WHERE %(standing)s
             """,
-            declaration=declaration.id,
             day=day,
+            is_named=IS_NAMED,
+            standing=self._get_standing(declaration, day),
         )
 
     @api.model
@@ -149,48 +199,119 @@ class ScnDeclarationRegister(models.AbstractModel):
 
     @api.model
     def _get_counts(self, declaration, question):
-        """The numbers of a day, and how many cities answer the question. One query.
+        """The numbers of a day, and how many cities answer the question. One query, two for a narrowed question.
+
+        Where everybody is asked for, only the statuses are read: of a city's own rows nothing is needed to count it.
 
         :return: dict ``joined`` (with or without council), ``provisional``, ``validation``, ``withdrawn``, ``found``
-            and ``changed_at`` (datetime in UTC or None)
+        """
+        rows = self._fetch(
+            SQL(
+                """
+            SELECT status.category, count(*) AS cities, count(*) FILTER (
+                       WHERE status.category <> 'validation' OR (
+                             SELECT %(is_named)s FROM scn_declaration_signature signature
+                              WHERE signature.id = status.signature_id)) AS named
+              FROM scn_declaration_status status
+             WHERE %(standing)s
+          GROUP BY status.category
+                """,
+                is_named=IS_NAMED,
+                standing=self._get_standing(declaration, question.day),
+            )
+        )
+        cities = {row['category']: row['cities'] for row in rows}
+        found = sum(row['named'] for row in rows)
+        if question.is_narrowed:
+            found = self._get_found(declaration, question)
+        return {
+            'joined': cities.get('signed', 0) + cities.get('provisional', 0),
+            'provisional': cities.get('provisional', 0),
+            'validation': cities.get('validation', 0),
+            'withdrawn': cities.get('withdrawn', 0),
+            'found': found,
+        }
+
+    @api.model
+    def _get_found(self, declaration, question):
+        """How many named cities answer a question. One query."""
+        (row,) = self._fetch(
+            SQL(
+                "SELECT count(*) AS found FROM (%(shown)s) shown WHERE %(condition)s",
+                condition=self._get_condition(question),
+                shown=self._get_shown(declaration, question.day),
+            )
+        )
+        return row['found']
+
+    @api.model
+    def _get_changed_at(self, declaration, day):
+        """When the answer for a day was last another one. One query.
+
+        Signatures and statuses that are not shown count, too: what has left the register has changed it.
+
+        :return: datetime in UTC; at least the start of the day, which stands in the answer, and never to come
         """
         (row,) = self._fetch(
             SQL(
                 """
-            SELECT count(*) FILTER (WHERE category IN ('signed', 'provisional')) AS joined,
-                   count(*) FILTER (WHERE category = 'provisional') AS provisional,
-                   count(*) FILTER (WHERE category = 'validation') AS validation,
-                   count(*) FILTER (WHERE category = 'withdrawn') AS withdrawn,
-                   count(*) FILTER (WHERE %(condition)s) AS found,
-                   GREATEST(max(changed_at), max(valid_from)::timestamp, (
-                       SELECT max(gone.write_date) FROM scn_declaration_signature gone
-                        WHERE gone.declaration_id = %(declaration)s AND gone.category IN ('annulled', 'declined')
+            SELECT LEAST(now() AT TIME ZONE 'UTC', GREATEST(
+                       %(day)s::timestamp,
+                       (SELECT max(write_date) FROM scn_declaration_status WHERE declaration_id = %(declaration)s),
+                       (SELECT max(write_date) FROM scn_declaration_version WHERE declaration_id = %(declaration)s),
+                       (SELECT max(GREATEST(signature.write_date, city.write_date, country.write_date))
+                          FROM scn_declaration_signature signature
+                          JOIN res_partner city ON city.id = signature.partner_id
+                     LEFT JOIN res_country country ON country.id = signature.country_id
+                         WHERE signature.declaration_id = %(declaration)s),
+                       (SELECT max(reservation.write_date)
+                          FROM scn_declaration_reservation reservation
+                          JOIN scn_declaration_signature signature ON signature.id = reservation.signature_id
+                         WHERE signature.declaration_id = %(declaration)s)
                    )) AS changed_at
-              FROM (%(shown)s) shown
                 """,
-                condition=self._get_condition(question),
-                shown=self._get_shown(declaration, question.day),
+                day=day,
                 declaration=declaration.id,
             )
         )
-        return row
+        return row['changed_at']
 
     @api.model
     def _get_countries(self, declaration, day, lang):
         """Countries of the named cities on a day, by name. One query.
+
+        It goes from country to country in the index and asks each for its first city, instead of each city for its
+        country: there are at most 250 countries, however many cities join.
 
         :return: list of ``(code, name)``
         """
         rows = self._fetch(
             SQL(
                 """
-            SELECT DISTINCT country_code, COALESCE(country_names->>%(lang)s, country_names->>'en_US') AS country
-              FROM (%(shown)s) shown
-             WHERE is_named AND country_code IS NOT NULL
+            WITH RECURSIVE present (id) AS (
+                SELECT min(country_id) FROM scn_declaration_signature WHERE declaration_id = %(declaration)s
+                 UNION ALL
+                SELECT (SELECT min(country_id) FROM scn_declaration_signature
+                         WHERE declaration_id = %(declaration)s AND country_id > present.id)
+                  FROM present WHERE present.id IS NOT NULL)
+            SELECT country.code AS country_code,
+                   COALESCE(country.name->>%(lang)s, country.name->>'en_US') AS country
+              FROM present
+              JOIN res_country country ON country.id = present.id
+        CROSS JOIN LATERAL (
+                    SELECT status.id
+                      FROM scn_declaration_signature signature
+                      JOIN scn_declaration_status status ON status.signature_id = signature.id
+                     WHERE signature.declaration_id = %(declaration)s AND signature.country_id = country.id
+                       AND %(is_named)s AND %(standing)s
+                     LIMIT 1) first
+             WHERE country.code IS NOT NULL
           ORDER BY country
                 """,
                 lang=lang or 'en_US',
-                shown=self._get_shown(declaration, day),
+                declaration=declaration.id,
+                is_named=IS_NAMED,
+                standing=self._get_standing(declaration, day),
             )
         )
         return [(row['country_code'], row['country']) for row in rows]

@@ -206,6 +206,8 @@ class ScnDeclarationSignature(models.Model):
         "(partner_id, declaration_id) WHERE category NOT IN ('declined', 'withdrawn', 'annulled')",
         "The city has a signature of this declaration under way already.",
     )
+    #: By which the register finds the countries that have a city.
+    _declaration_country = models.Index('(declaration_id, country_id)')
     _name_unique = models.UniqueIndex("(name) WHERE name <> '/'", "This reference is taken.")
     _joined_has_a_day = models.Constraint(
         "CHECK (category NOT IN ('signed', 'provisional', 'withdrawn') OR joined_on IS NOT NULL)",

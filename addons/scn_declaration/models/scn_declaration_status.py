@@ -36,4 +36,5 @@ class ScnDeclarationStatus(models.Model):
         )""",
         "A city has one status on a day.",
     )
-    _declaration_day = models.Index('(declaration_id, valid_from)')
+    #: All that counting the register of a day reads.
+    _declaration_day = models.Index('(declaration_id, category, valid_from, valid_to)')

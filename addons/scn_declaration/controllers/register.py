@@ -41,7 +41,7 @@ class DeclarationRegister(http.Controller):
         register = request.env['scn.declaration.register'].sudo()
         counts = register._get_counts(declaration, question)
         last_page = max(1, -(-counts['found'] // PAGE_SIZE))
-        number = min(max(1, int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1), last_page)
+        number = min(max(1, self._read_number(page)), last_page)
         cities = register._get_cities(declaration, question, request.env.lang, (number - 1) * PAGE_SIZE, PAGE_SIZE)
         version = register._get_version_in_force(declaration, question.day)
         text = version.text_ids._pick(self._read_line(query, 'text_lang') or request.env.lang)
@@ -218,6 +218,11 @@ class DeclarationRegister(http.Controller):
             ),
             is_unclear,
         )
+
+    def _read_number(self, text):
+        """A page's number, 1 for anything else; an upload in its place is none."""
+        is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 7
+        return int(text) if is_number else 1
 
     def _read_line(self, query, name):
         try:

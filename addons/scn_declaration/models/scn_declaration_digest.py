@@ -286,7 +286,7 @@ class ScnDeclarationDigest(models.Model):
             is_whole = sha256_json(summary) == kept['digest'] and sha256_json(heads) == kept['heads_hash']
         except (ValueError, TypeError, KeyError, RecursionError):
             raise UserError(refusal) from None
-        if not day:
+        if not day or any('\x00' in name for name, __, __ in heads):
             raise UserError(refusal)
         if not is_whole:
             return [self.env._("The file itself was changed: its digest does not fit what it says.")]

@@ -101,13 +101,13 @@ class ScnDeclarationRegister(models.AbstractModel):
         """Which of these stand in the register, as an SQL condition: a city with several stands there once.
 
         What is left out is looked for among the cities with a closed signature only: one live signature per city is
-        what the database allows, so a city with several has a closed one. The subquery asks nothing of the row, so
-        the database answers it once.
+        what the database allows, so a city with several has a closed one. The subquery asks nothing of the row, and
+        as an array the database reckons with answering it once.
         """
         return SQL(
             """
             %(present)s
-               AND status.id NOT IN (
+               AND status.id <> ALL (ARRAY (
                     SELECT ranked.id FROM (
                         SELECT status.id, row_number() OVER (
                                    PARTITION BY signature.partner_id, %(is_named)s
@@ -121,7 +121,7 @@ class ScnDeclarationRegister(models.AbstractModel):
                                 SELECT closed.partner_id FROM scn_declaration_signature closed
                                  WHERE closed.declaration_id = %(declaration)s AND closed.category IN %(closed)s)
                            AND %(present)s) ranked
-                     WHERE ranked.place > 1)
+                     WHERE ranked.place > 1))
             """,
             present=self._get_present(declaration, day),
             declaration=declaration.id,

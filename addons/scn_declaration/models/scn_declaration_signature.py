@@ -62,6 +62,10 @@ SYSTEM_FIELDS = frozenset(
         'reason_id',
         'recorded_on',
         'date_last_stage_update',
+        'country_id',
+        'region',
+        'company_id',
+        'certificate_reference',
         'head_number',
         'head_hash',
         'verify_state',
@@ -217,7 +221,9 @@ class ScnDeclarationSignature(models.Model):
         "CHECK (category <> 'annulled' OR (annulled_on IS NOT NULL AND reason_id IS NOT NULL))",
         "An annulled entry says when and why.",
     )
-    _weeks_not_negative = models.Constraint('CHECK (ratification_weeks >= 0)', "Weeks cannot be negative.")
+    _weeks_not_negative = models.Constraint(
+        'CHECK (ratification_weeks BETWEEN 0 AND 520)', "Fill in the weeks a decision takes: 0 to 520."
+    )
 
     # -- computed ----------------------------------------------------------------------------------------------
 
@@ -266,6 +272,8 @@ class ScnDeclarationSignature(models.Model):
         turned = {'>': '<', '>=': '<=', '<': '>', '<=': '>='}
         if operator not in turned or not isinstance(value, int):
             return NotImplemented
+        # Nothing waits for a thousand years, and the calendar ends before some numbers do.
+        value = max(-365000, min(value, 365000))
         day = fields.Datetime.subtract(fields.Datetime.now(), days=value)
         if operator in ('>', '<='):
             # More than n whole days are n + 1 days and longer.

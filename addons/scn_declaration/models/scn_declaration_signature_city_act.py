@@ -113,11 +113,9 @@ class ScnDeclarationSignature(models.Model):
             ) from error
 
     def _read_city_date(self, form, field):
-        text = one_line((form.get(field) or '')[:40], 40)
-        if not text:
-            return None
         try:
-            return fields.Date.to_date(text)
+            text = one_line(form.get(field), 40)
+            return fields.Date.to_date(text) if text else None
         except ValueError as error:
             raise UserError(self.env._("Please write the day as year-month-day, such as 2018-11-16.")) from error
 

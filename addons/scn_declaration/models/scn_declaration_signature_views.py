@@ -72,7 +72,7 @@ class ScnDeclarationSignature(models.Model):
         if move == 'annul':
             self._check_manager()
         labels = dict(self.env['scn.declaration.move']._fields['move']._description_selection(self.env))
-        if move not in labels:
+        if not isinstance(move, str) or move not in labels:
             raise UserError(self.env._("Choose one of: %(moves)s.", moves=", ".join(labels.values())))
         action['name'] = labels[move]
         action['context'] = {'default_signature_id': self.id, 'default_move': move}

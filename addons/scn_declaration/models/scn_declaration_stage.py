@@ -43,7 +43,9 @@ class ScnDeclarationStage(models.Model):
     )
 
     _strength_not_negative = models.Constraint('CHECK (minimum_strength >= 0)', "Strength starts at 0.")
-    _rotting_not_negative = models.Constraint('CHECK (rotting_days >= 0)', "Days cannot be negative.")
+    _rotting_not_negative = models.Constraint(
+        'CHECK (rotting_days BETWEEN 0 AND 3650)', "Fill in days from 0 to 3650; 0 is never too long."
+    )
 
     def write(self, vals):
         """A stage in use keeps its category: changing it would move cities without a move."""

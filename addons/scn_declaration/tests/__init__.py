@@ -6,6 +6,7 @@ from . import test_demo
 from . import test_digest
 from . import test_link
 from . import test_register
+from . import test_odd_input
 from . import test_network
 from . import test_city_act_portal
 from . import test_hostile_text

@@ -379,8 +379,8 @@ class TestRegister(PublicCase):
         self.assertGreaterEqual(self.data()['counts']['joined'], 990)
 
     def test_the_first_page_reads_its_page_only(self):
-        """Of a thousand cities the list and the countries look at a page of them; a search looks at all (control)."""
-        self.add_joined(1000)
+        """Of four thousand cities the list and the countries look at a page of them; a search looks at all (control)."""
+        self.add_joined(4000)
         self.env.cr.execute("ANALYZE res_partner, scn_declaration_signature, scn_declaration_status")
         register = self.env['scn.declaration.register']
         question = RegisterQuestion(day=date(2018, 12, 24))
@@ -388,9 +388,9 @@ class TestRegister(PublicCase):
         reads = self.rows_read(lambda: register._get_cities(self.declaration, question, 'en_US', 0, PAGE_SIZE))
         self.assertLess(reads, 6 * PAGE_SIZE)
         self.assertLess(self.rows_read(lambda: register._get_countries(self.declaration, question.day, 'en_US')), 100)
-        self.assertGreaterEqual(self.rows_read(lambda: register._get_counts(self.declaration, everybody)), 1000)
-        self.assertEqual(register._get_counts(self.declaration, everybody)['found'], 1000)
-        self.assertEqual(register._get_counts(self.declaration, question)['found'], 1004)
+        self.assertGreaterEqual(self.rows_read(lambda: register._get_counts(self.declaration, everybody)), 4000)
+        self.assertEqual(register._get_counts(self.declaration, everybody)['found'], 4000)
+        self.assertEqual(register._get_counts(self.declaration, question)['found'], 4004)
 
     def rows_read(self, ask):
         """How many rows of signatures the database reads to answer, by its own count."""

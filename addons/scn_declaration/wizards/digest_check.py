@@ -25,7 +25,11 @@ class ScnDeclarationDigestCheck(models.TransientModel):
         digests.check_access('read')
         if not self.file:
             raise UserError(self.env._("Choose the kept file first."))
-        problems = digests._verify_kept(base64.b64decode(self.file)) + digests._verify()
+        try:
+            content = base64.b64decode(self.file)
+        except ValueError:
+            content = b''
+        problems = digests._verify_kept(content) + digests._verify()
         self.is_whole = not problems
         self.outcome = "\n".join(dict.fromkeys(problems)) or self.env._(
             "Whole: every log that this file names is still there, entry by entry."

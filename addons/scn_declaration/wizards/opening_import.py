@@ -1,4 +1,5 @@
 import base64
+import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -88,6 +89,8 @@ class ScnDeclarationImport(models.TransientModel):
             rows = read_table(base64.b64decode(self.file), COLUMNS, REQUIRED)
         except TableError as error:
             raise UserError(str(error)) from error
+        except binascii.Error as error:
+            raise UserError(self.env._("The file did not arrive whole: choose it again.")) from error
         self.line_ids = [fields.Command.clear(), *(fields.Command.create(row) for row in self._prepare_rows(rows))]
         return {
             'type': 'ir.actions.act_window',

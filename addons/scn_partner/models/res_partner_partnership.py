@@ -52,6 +52,14 @@ class ResPartner(models.Model):
                 city.specific_property_product_pricelist = False
         return super()._project_grade()
 
+    def copy_data(self, default=None):
+        """A duplicated city has no partnership, so it has not its tier either."""
+        values_list = super().copy_data(default=default)
+        for partner, values in zip(self, values_list, strict=True):
+            if partner.is_city:
+                values.pop('grade_id', None)
+        return values_list
+
     def action_view_partnerships(self):
         """Open the partnerships of this city."""
         self.ensure_one()

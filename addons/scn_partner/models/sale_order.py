@@ -94,8 +94,30 @@ class SaleOrder(models.Model):
                 "“%(name)s” is not a city. Mark it as a city on its page “Sharing Cities”, then confirm again.",
                 name=self.partner_id.commercial_partner_id.name,
             )
-        if self.scn_kind != 'new' and not self.scn_partnership_id:
-            return self.env._("Choose the partnership that this order renews or upgrades.")
+        return self._get_other_partnership_problem()
+
+    def _get_other_partnership_problem(self):
+        """Why this order does not belong to the partnership it names: one sentence, or False."""
+        self.ensure_one()
+        partnership = self.sudo().scn_partnership_id
+        if not partnership:
+            return self.scn_kind != 'new' and self.env._("Choose the partnership that this order renews or upgrades.")
+        names = {'name': partnership.display_name, 'city': self.partner_id.commercial_partner_id.name}
+        if partnership.partner_id != self.partner_id.commercial_partner_id:
+            return self.env._("%(name)s is not a partnership of %(city)s. Choose another one, or none.", **names)
+        if self.scn_kind == 'new':
+            if partnership.period_ids.filtered(lambda period: period.state != 'cancelled'):
+                return self.env._("%(name)s is opened already: this order renews or upgrades it.", **names)
+            return False
+        if partnership.state in ('lapsed', 'cancelled'):
+            return self.env._("%(name)s has ended. Quote a new partnership instead.", **names)
+        if self.currency_id != partnership.currency_id:
+            return self.env._(
+                "%(name)s is in %(currency)s and this order is in %(other)s. Choose a pricelist in %(currency)s.",
+                currency=partnership.currency_id.name,
+                other=self.currency_id.name,
+                **names,
+            )
         return False
 
     def _add_partnership(self):

@@ -42,7 +42,12 @@ class SaleOrder(models.Model):
         :raises UserError: for what is no open quotation of a tier, or was not valid any more on that day
         """
         self.ensure_one()
-        self.check_access('write')
+        if not self.has_access('write'):
+            raise AccessError(
+                self.env._(
+                    "You may not change this order. Ask a colleague of sales or finance to record the acceptance."
+                )
+            )
         user = self.env.user
         if not (user.has_group('scn_partner.group_scn_officer') or user.has_group('scn_partner.group_scn_finance')):
             raise AccessError(self.env._("Only officers and finance record the acceptance of a partnership."))

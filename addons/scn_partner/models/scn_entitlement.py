@@ -46,6 +46,10 @@ class ScnEntitlement(models.Model):
         readonly=True,
         help="How many of the included ones came from the window before.",
     )
+    moved_on = fields.Integer(
+        readonly=True,
+        help="How many went on to the next window: a change of tier does not bring them back.",
+    )
     used = fields.Integer(required=True, readonly=True, default=0)
     left = fields.Integer(compute='_compute_left', store=True)
     use_ids = fields.One2many('scn.entitlement.use', 'entitlement_id', string="Used for")
@@ -106,7 +110,7 @@ class ScnEntitlement(models.Model):
                 wanted.add((line.benefit_id, first))
                 entitlement = existing.get((line.benefit_id, first))
                 if entitlement:
-                    quota = max(line.quantity + entitlement.carried, entitlement.used)
+                    quota = max(line.quantity + entitlement.carried - entitlement.moved_on, entitlement.used)
                     if entitlement.quota != quota:
                         entitlement.quota = quota
                 else:

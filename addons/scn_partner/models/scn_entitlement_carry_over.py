@@ -41,6 +41,8 @@ class ScnEntitlement(models.Model):
                 ('partnership_id', 'in', self.partnership_id.ids),
                 ('benefit_id', 'in', self.benefit_id.ids),
                 ('window_start', '>', min(self.mapped('window_end'), default=fields.Date.context_today(self))),
+                # A period that was taken back keeps its empty windows: what is moved there would be lost.
+                ('period_id.state', '!=', 'cancelled'),
             ],
             order='window_start, id',
         )
@@ -54,7 +56,7 @@ class ScnEntitlement(models.Model):
         return following
 
     def action_carry_over(self):
-        """Move what is left of ended windows into the next window of the same benefit.
+        """Move what is left of windows into the next window of the same benefit.
 
         :raises AccessError: for anybody but officers
         :raises UserError: when nothing is left, or there is no later window
@@ -71,7 +73,14 @@ class ScnEntitlement(models.Model):
                         benefit=entitlement.display_name,
                     )
                 )
-            entitlement.write({'quota': entitlement.quota - left, 'carry_state': 'accepted', 'carry_reason': False})
+            entitlement.write(
+                {
+                    'quota': entitlement.quota - left,
+                    'moved_on': entitlement.moved_on + left,
+                    'carry_state': 'accepted',
+                    'carry_reason': False,
+                }
+            )
             target.write({'quota': target.quota + left, 'carried': target.carried + left})
             entitlement.partnership_id.message_post(
                 body=self.env._(

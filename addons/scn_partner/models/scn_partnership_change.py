@@ -184,6 +184,7 @@ class ScnPartnership(models.Model):
         self.ensure_one()
         self._check_officer()
         self._check_state(HOLDING_STATES)
+        self._check_no_term_to_come()
         order = self.sudo().order_ids.filtered(
             lambda order: order.scn_kind == 'renewal' and order.state in ('draft', 'sent'),
         )[:1] or self.env['sale.order'].sudo().create(self.sudo()._prepare_renewal_order_values())

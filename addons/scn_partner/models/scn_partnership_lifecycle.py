@@ -8,6 +8,13 @@ from .scn_partnership import HOLDING_STATES, LIVE_STATES
 
 #: How long an offer and the grace wait after the council's decision.
 COUNCIL_EXTRA_DAYS = 30
+#: Tasks that the ledger opens by itself.
+LEDGER_TASKS = [
+    'scn_partner.mail_activity_type_billing_error',
+    'scn_partner.mail_activity_type_purchase_order',
+    'scn_partner.mail_activity_type_owed',
+    'scn_partner.mail_activity_type_carry_over',
+]
 #: How long before the end of a term its renewal is planned.
 RENEWAL_LEAD_DAYS = 60
 
@@ -256,9 +263,28 @@ class ScnPartnership(models.Model):
         self._check_officer()
         self._check_state(HOLDING_STATES)
         for partnership in self:
+            partnership._check_no_term_to_come()
             partnership.sudo()._add_renewal_period()
         self.sudo()._advance(fields.Date.context_today(self))
         return True
+
+    def _check_no_term_to_come(self):
+        """
+        :raises UserError: when the next term is in the ledger already: a second click renews nothing twice
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        coming = self.period_ids.filtered(
+            lambda period: period.kind != 'upgrade' and period.state != 'cancelled' and period.date_start > today
+        )
+        if coming:
+            raise UserError(
+                self.env._(
+                    "%(name)s is renewed already: the term from %(day)s is in the ledger.",
+                    name=self.display_name,
+                    day=coming[0].date_start,
+                )
+            )
 
     def _check_state(self, states):
         labels = dict(self._fields['state']._description_selection(self.env))
@@ -282,6 +308,11 @@ class ScnPartnership(models.Model):
         periods._check_can_cancel()
         periods._withdraw()
         self.sudo().write({'state': 'cancelled', 'cancel_reason': reason, 'grace_until': False})
+        # Nobody accepts the renewal of what is undone, and nobody is reminded of it.
+        self.sudo().order_ids.filtered(
+            lambda order: order.scn_kind != 'new' and order.state in ('draft', 'sent')
+        )._action_cancel()
+        self.sudo().activity_unlink(LEDGER_TASKS)
 
     def action_cancel(self):
         """Cancel; see ``_cancel``."""

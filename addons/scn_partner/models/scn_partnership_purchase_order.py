@@ -51,6 +51,25 @@ class ScnPartnershipPeriod(models.Model):
             ),
         )[:1]
 
+    def _use_purchase_reference(self, reference):
+        """Put a purchase order on these periods, where it is valid on the invoice's day and covers the fee.
+
+        :return: one sentence about what it does not cover, or False
+        """
+        today = fields.Date.context_today(self)
+        for period in self:
+            day = max(today, period.next_invoice_date or period.invoice_date)
+            if not period._find_purchase_reference(period._get_valid_references(day) & reference):
+                return self.env._(
+                    "The purchase order %(number)s does not cover %(amount)s on %(day)s, the day of the invoice. Mend it "
+                    "or enter another one under the city's purchase orders.",
+                    number=reference.number,
+                    amount=period.currency_id.format(period.price),
+                    day=day,
+                )
+            period.purchase_reference_id = reference
+        return False
+
     def _get_waiting_message(self):
         return self.env._(
             "%(city)s needs a purchase-order number that is valid today and covers %(amount)s. "

@@ -2,6 +2,8 @@ import ast
 import inspect
 import textwrap
 
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import SharingCitiesCase
@@ -119,6 +121,19 @@ class TestAccess(SharingCitiesCase):
         self.assertNotIn('<button', views['views']['list']['arch'])
         views = self.env['scn.contact.duplicate'].with_user(self.officer).get_views([(False, 'list')])
         self.assertEqual(views['views']['list']['arch'].count('<button'), 3)
+
+    def test_who_only_reads_is_offered_no_step_of_a_partnership(self):
+        def steps(user):
+            arch = self.env['scn.partnership'].with_user(user).get_views([(False, 'form')])['views']['form']['arch']
+            buttons = {button.get('string') for button in etree.fromstring(arch).iter('button') if button.get('string')}
+            return buttons - {"Renewal packet"}
+
+        self.assertEqual(steps(self.reader), set())
+        self.assertGreaterEqual(steps(self.officer), {"Eligible", "Leave…", "Renew without a quotation", "Plan again"})
+        # Who could not open the quotation is not offered to make one.
+        self.assertFalse(steps(self.officer) & {"Upgrade…", "Quote the renewal", "Waive the fee…"})
+        self.assertGreaterEqual(steps(self.finance), {"Leave…", "Upgrade…", "Quote the renewal"})
+        self.assertIn("Waive the fee…", steps(self.manager))
 
     def test_no_button_answers_none(self):
         """A method that returns None commits and then answers an RPC caller with a fault."""

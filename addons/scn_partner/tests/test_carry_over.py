@@ -104,3 +104,23 @@ class TestCarryOver(PartnershipCase):
         partnership.sudo().state = 'lapsed'
         self.propose('2019-04-01')
         self.assertFalse(any(self.quarters(partnership).mapped('carry_state')))
+
+    def test_what_went_on_does_not_come_back_with_a_change_of_tier(self):
+        partnership = self.partnership('partner')
+        quarters = self.quarters(partnership)
+        quarters[0].with_user(self.officer).action_carry_over()
+        self.env['scn.entitlement'].sudo()._rebase(partnership.period_ids, self.tier['premium'], self.day('2019-01-02'))
+        self.assertEqual([window.quota for window in quarters], [0, 2, 1, 1])
+
+    def test_nothing_goes_into_a_term_that_was_taken_back(self):
+        partnership = self.partnership('partner')
+        for __ in range(2):
+            partnership.with_user(self.officer).action_renew()
+            taken_back = partnership.period_ids.sorted('number')[1]
+            if taken_back.state != 'cancelled':
+                taken_back.with_user(self.officer).action_cancel_period()
+        windows = self.quarters(partnership)
+        last = windows.filtered(lambda window: str(window.window_end) == '2019-12-31')
+        last.with_user(self.officer).action_carry_over()
+        received = windows.filtered('carried')
+        self.assertEqual((len(received), received.quota, received.period_id.state), (1, 2, 'planned'))

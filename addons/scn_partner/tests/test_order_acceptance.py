@@ -73,6 +73,25 @@ class TestOrderAcceptance(PartnershipCase):
         self.record(order)
         self.assertEqual(order.scn_partnership_id.period_ids.purchase_reference_id, reference)
 
+    def test_a_purchase_order_that_does_not_cover_the_fee_is_not_on_the_invoice(self):
+        """It is accepted all the same; the gate waits for a better one."""
+        self.city.requires_purchase_order = True
+        self.env['scn.purchase.reference'].create(
+            {'partner_id': self.city.id, 'number': 'PO-OLD', 'valid_from': '2018-01-01', 'valid_until': '2018-12-31'}
+        )
+        for number, values in enumerate(({'reference': 'PO-OLD'}, {'amount': 997.99}, {'valid_until': '2019-01-09'})):
+            city = self.city if not number else self.city.copy({'name': f"Riverton {number}"})
+            self.assertTrue(city.requires_purchase_order)
+            order = self.order(confirm=False, city=city)
+            answer = self.record(order, **values)
+            self.assertIn("does not cover", answer['params']['message'])
+            self.assertEqual(answer['params']['next']['res_id'], order.scn_partnership_id.id)
+            partnership = order.scn_partnership_id
+            self.assertFalse(partnership.period_ids.purchase_reference_id)
+            partnership.with_user(self.officer).action_eligible()
+            self.bill('2019-01-10')
+            self.assertEqual((order.state, partnership.period_ids.state), ('sale', 'waiting'))
+
     def test_the_day_decides_on_an_offer_that_ended(self):
         order = self.order(confirm=False, validity_date='2019-01-08')
         with self.assertRaisesRegex(UserError, "The offer ended on 2019-01-08"):

@@ -126,6 +126,45 @@ class TestPartnershipLifecycle(PartnershipCase):
         self.assertEqual([period.price for period in partnership.period_ids], [998.0, 1100.0])
         self.assertEqual(order.order_line.scn_period_ids, partnership.period_ids[-1])
 
+    def test_a_second_click_renews_nothing_twice(self):
+        partnership = self.partnership().with_user(self.officer)
+        partnership.action_renew()
+        for again in (partnership.action_renew, partnership.action_quote_renewal):
+            with self.assertRaisesRegex(UserError, "renewed already: the term from 2020-01-01"):
+                again()
+        self.assertEqual(len(partnership.period_ids), 2)
+        with freeze_time('2020-01-01'):
+            partnership.action_renew()
+        self.assertEqual(len(partnership.period_ids), 3)
+
+    def test_an_order_belongs_to_the_partnership_it_names(self):
+        partnership = self.partnership()
+        other_city = self.city.copy({'name': 'Lakeside'})
+        euro = self.env['product.pricelist'].create(
+            {'name': 'Other', 'currency_id': self.setup_other_currency('EUR').id}
+        )
+        for words, values in (
+            ("not a partnership of Lakeside", {'city': other_city, 'scn_kind': 'renewal'}),
+            ("not a partnership of Lakeside", {'city': other_city, 'scn_kind': 'new'}),
+            ("is opened already", {'scn_kind': 'new'}),
+            ("this order is in EUR", {'scn_kind': 'renewal', 'pricelist_id': euro.id}),
+            ("Choose the partnership", {'scn_kind': 'renewal', 'scn_partnership_id': False}),
+        ):
+            with self.assertRaisesRegex(UserError, words):
+                self.order(**{'scn_partnership_id': partnership.id, **values})
+        partnership.sudo().write({'state': 'lapsed'})
+        with self.assertRaisesRegex(UserError, "has ended. Quote a new"):
+            self.order(scn_kind='renewal', scn_partnership_id=partnership.id)
+        self.assertEqual(len(partnership.period_ids), 1)
+
+    def test_a_cancelled_partnership_leaves_no_quotation_and_no_task(self):
+        partnership = self.partnership()
+        order = self.order(confirm=False, scn_kind='renewal', scn_partnership_id=partnership.id)
+        partnership.activity_schedule('scn_partner.mail_activity_type_owed', user_id=self.officer.id)
+        partnership.with_user(self.officer).action_cancel()
+        self.assertEqual((partnership.state, order.state), ('cancelled', 'cancel'))
+        self.assertFalse(partnership.activity_search(['scn_partner.mail_activity_type_owed'], only_automated=False))
+
     def test_a_renewal_is_quoted_once_and_renews_when_accepted(self):
         self.tier['associate'].fee_product_id = self.fee['associate']
         partnership = self.partnership('partner')
@@ -226,6 +265,10 @@ class TestPartnershipLifecycle(PartnershipCase):
         self.assertEqual(self.city.specific_property_product_pricelist, pricelist)
         partnership.with_user(self.officer).action_cancel()
         self.assertFalse(self.city.specific_property_product_pricelist)
+
+    def test_a_duplicated_city_has_no_tier_without_a_partnership(self):
+        self.partnership()
+        self.assertEqual((self.city.grade_id, self.city.copy().grade_id.code), (self.tier['partner'], False))
 
     def test_merging_cities_projects_the_tier(self):
         twin = self.env['res.partner'].create({'name': 'Riverton City', 'is_city': True})

@@ -38,7 +38,8 @@ class ScnOrderAcceptance(models.TransientModel):
     def action_record(self):
         """Keep the document, enter the purchase order, and confirm as an acceptance in the portal does.
 
-        :return: action that opens the partnership
+        :return: action that opens the partnership; with a message before it when the purchase order does not cover the
+            fee: that it was accepted holds all the same
         :raises AccessError: for who may not change the order, or is neither officer nor finance
         :raises UserError: when something is missing, or the offer was not valid any more
         """
@@ -58,16 +59,12 @@ class ScnOrderAcceptance(models.TransientModel):
         )
         order._record_acceptance(self.kind, self.accepted_on, reference, document)
         partnership = order.sudo().scn_partnership_id
+        action = partnership._get_form_action()
         if purchase_order:
-            order.order_line.sudo().scn_period_ids.filtered(
-                lambda period: period.state != 'cancelled'
-            ).purchase_reference_id = purchase_order
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'scn.partnership',
-            'res_id': partnership.id,
-            'views': [(False, 'form')],
-        }
+            periods = order.order_line.sudo().scn_period_ids.filtered(lambda period: period.state != 'cancelled')
+            if problem := periods._use_purchase_reference(purchase_order):
+                return periods._notify(self.env._("Recorded and confirmed"), problem, kind='warning', follow=action)
+        return action
 
     def _get_purchase_order(self, number):
         """The city's purchase order of this number: the one that is entered already, or a new one.

@@ -77,7 +77,7 @@ class TestUblInvoice(PartnershipCase):
                 self.env.ref(xml_id).method_direct_trigger()
         return move
 
-    def read(self, move):
+    def read_xml(self, move):
         self.assertEqual(move.scn_delivery_state, 'sent', move.scn_delivery_error)
         return etree.fromstring(move.ubl_cii_xml_id.raw)
 
@@ -91,7 +91,7 @@ class TestUblInvoice(PartnershipCase):
         self.city.buyer_reference = 'DEP-7'
         self.reference()
         move = self.deliver(self.billed())
-        tree = self.read(move)
+        tree = self.read_xml(move)
         self.assertEqual(tree.findtext(f'{ORDER}/{{*}}ID'), 'PO-2019-7')
         self.assertEqual(tree.findtext(BUYER), 'DEP-7')
         endpoint = tree.find(ENDPOINT)
@@ -105,7 +105,7 @@ class TestUblInvoice(PartnershipCase):
     def test_no_order_in_the_file_where_there_is_none(self):
         self.city.buyer_reference = 'DEP-7'
         move = self.deliver(self.billed())
-        tree = self.read(move)
+        tree = self.read_xml(move)
         self.assertIsNone(tree.find(ORDER))
         # Control: Odoo writes the invoice's own number as the city's order, and our reference as the city's.
         stock = self.stock(move)
@@ -122,7 +122,7 @@ class TestUblInvoice(PartnershipCase):
         self.assertFalse(period.line_ids)
         self.reference()
         period.with_user(self.finance).action_invoice()
-        self.assertEqual(self.read(self.deliver(period.line_ids.move_id)).findtext(f'{ORDER}/{{*}}ID'), 'PO-2019-7')
+        self.assertEqual(self.read_xml(self.deliver(period.line_ids.move_id)).findtext(f'{ORDER}/{{*}}ID'), 'PO-2019-7')
 
     def test_without_an_endpoint_the_invoice_stops(self):
         self.reference()
@@ -143,7 +143,7 @@ class TestUblInvoice(PartnershipCase):
         self.reference()
         move = self.deliver(self.billed())
         credit = move._reverse_moves([{'ref': "Reversal of: something"}], cancel=True)
-        tree = self.read(self.deliver(credit))
+        tree = self.read_xml(self.deliver(credit))
         self.assertEqual(etree.QName(tree).localname, 'CreditNote')
         self.assertEqual(tree.findtext(f'{ORDER}/{{*}}ID'), 'PO-2019-7')
         self.assertEqual(self.stock(credit).findtext(f'{ORDER}/{{*}}ID'), "Reversal of: something")
@@ -167,7 +167,7 @@ class TestUblInvoice(PartnershipCase):
         self.city.buyer_reference = '04011000-1234512345-06'
         period.with_user(self.finance).action_invoice()
         move = self.deliver(period.line_ids.move_id)
-        tree = self.read(move)
+        tree = self.read_xml(move)
         self.assertIn('xrechnung', tree.findtext('./{*}CustomizationID'))
         self.assertEqual(tree.findtext(BUYER), '04011000-1234512345-06')
         # Taken away later: Odoo writes “N/A”; here the file is refused.
@@ -179,7 +179,7 @@ class TestUblInvoice(PartnershipCase):
     def test_a_leitweg_id_as_the_endpoint_is_the_buyer_reference_too(self):
         self.city.write({'country_id': self.env.ref('base.de').id, 'vat': False})
         self.city.write({'peppol_eas': '0204', 'peppol_endpoint': '04011000-1234512345-06'})
-        tree = self.read(self.deliver(self.billed()))
+        tree = self.read_xml(self.deliver(self.billed()))
         self.assertEqual(tree.findtext(BUYER), '04011000-1234512345-06')
         self.assertIsNone(tree.find(ORDER))
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_terms import days_between, first_anchor, prorate, term_dates
@@ -39,6 +39,14 @@ class SaleOrder(models.Model):
     scn_acceptance = fields.Char(
         string="Acceptance", copy=False, help="Purchase order or council decision it was accepted by."
     )
+
+    @api.depends('scn_partnership_id', 'scn_kind')
+    def _compute_currency_id(self):
+        """A renewal or an upgrade is offered in the currency of its partnership, whichever pricelist the city has."""
+        result = super()._compute_currency_id()
+        for order in self.filtered(lambda order: order.scn_kind != 'new' and order.scn_partnership_id):
+            order.currency_id = order.sudo().scn_partnership_id.currency_id
+        return result
 
     def _get_tier_line(self):
         """The line that sells a paid tier of ours, or an empty record."""

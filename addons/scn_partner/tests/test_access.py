@@ -54,6 +54,7 @@ MATRIX = {
     'scn.overdue.notice': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.opening.import': {'finance': ALL, 'manager': ALL},
     'scn.opening.import.line': {'finance': ALL, 'manager': ALL},
+    'scn.opening.import.total': {'finance': ALL, 'manager': ALL},
     'scn.partnership.year': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.revenue.risk': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.entitlement.dismiss': {'officer': ALL, 'manager': ALL},

@@ -47,7 +47,11 @@ class TestOpeningImport(PartnershipCase):
         wizard = self.wizard()
         wizard.action_preview()
         self.assertEqual((wizard.good_count, wizard.bad_count), (2, 8))
-        self.assertIn('14,400.50', wizard.totals)
+        self.assertEqual(
+            [(total.currency_id.name, total.line_count, total.amount, total.amount_good) for total in wizard.total_ids],
+            [('USD', 9, 43200.5, 14400.5), (False, 1, 4800.0, 0.0)],
+        )
+        self.assertFalse(wizard.is_reconciled)
         problems = wizard.line_ids.mapped('problem')
         for position, words in enumerate(
             (
@@ -93,6 +97,61 @@ class TestOpeningImport(PartnershipCase):
         self.assertFalse(self.bill('2019-05-01'))
         self.assertEqual(self.env['mail.mail'].sudo().search_count([]), mails)
         self.assertEqual(self.env['account.move'].search_count([]), moves)
+
+    def test_the_table_and_the_ledger_are_compared(self):
+        good = "\n".join(TABLE.split("\n")[:3])
+        wizard = self.wizard(good)
+        wizard.action_preview()
+        action = wizard.action_import()
+        self.assertEqual((action['res_model'], action['res_id']), (wizard._name, wizard.id))
+        total = wizard.total_ids
+        self.assertEqual((total.loaded_count, total.amount_loaded, total.difference), (2, 14400.5, 0.0))
+        self.assertEqual((wizard.used_count, wizard.used_loaded_count, wizard.is_reconciled), (2, 2, True))
+        shown = self.env['scn.partnership'].search(wizard.action_view_partnerships()['domain'])
+        self.assertEqual(shown.partner_id, self.city | self.lakeside)
+
+    def test_what_was_not_loaded_is_the_difference(self):
+        wizard = self.wizard()
+        wizard.action_preview()
+        wizard.action_import()
+        self.assertEqual(
+            [(total.line_count, total.loaded_count, total.difference) for total in wizard.total_ids],
+            [(9, 2, 28800.0), (1, 0, 4800.0)],
+        )
+        self.assertFalse(wizard.is_reconciled)
+
+    def test_the_comparison_can_fail(self):
+        """Control: it reads the ledger, not the table a second time."""
+        self.patch(
+            type(self.env['scn.opening.import.line']), '_load', lambda line, company: self.env['scn.partnership']
+        )
+        wizard = self.wizard("\n".join(TABLE.split("\n")[:3]))
+        wizard.action_preview()
+        wizard.action_import()
+        self.assertEqual((wizard.total_ids.amount_loaded, wizard.is_reconciled), (0.0, False))
+
+    def test_used_benefits_that_the_tier_does_not_hold_are_said(self):
+        head = TABLE.split("\n")[0]
+        for used, words in (('visit=2', "Used 2 of “visit”.* includes 1"), ('siesta=1', "includes 0")):
+            wizard = self.wizard(f"{head}\nRiverton;GB;premium;9600;USD;2017-01-31;12;{used}\n")
+            wizard.action_preview()
+            self.assertRegex(wizard.line_ids.problem, words)
+
+    def test_only_what_the_table_says_is_loaded_and_only_for_ones_own_company(self):
+        wizard = self.wizard(user=self.finance)
+        wizard.action_preview()
+        wizard.line_ids[0].write({'fee': 1.0})
+        wizard.line_ids[2:].write(
+            {'problem': False, 'partner_id': self.lakeside.id, 'grade_id': self.tier['partner'].id}
+        )
+        wizard.action_import()
+        self.assertEqual(self.city.live_partnership_id.fee, 9600.5)
+        self.assertEqual(wizard.good_count, 2)
+        other = self.env['res.company'].create({'name': 'Other body'})
+        wizard.company_id = other
+        for method in ('action_preview', 'action_import', 'action_view_partnerships'):
+            with self.assertRaises(AccessError, msg=method):
+                getattr(wizard, method)()
 
     def test_a_second_import_loads_nothing_twice(self):
         for __ in range(2):

@@ -140,22 +140,41 @@ class TestPartnershipLifecycle(PartnershipCase):
     def test_an_order_belongs_to_the_partnership_it_names(self):
         partnership = self.partnership()
         other_city = self.city.copy({'name': 'Lakeside'})
-        euro = self.env['product.pricelist'].create(
-            {'name': 'Other', 'currency_id': self.setup_other_currency('EUR').id}
-        )
         for words, values in (
             ("not a partnership of Lakeside", {'city': other_city, 'scn_kind': 'renewal'}),
             ("not a partnership of Lakeside", {'city': other_city, 'scn_kind': 'new'}),
             ("is opened already", {'scn_kind': 'new'}),
-            ("this order is in EUR", {'scn_kind': 'renewal', 'pricelist_id': euro.id}),
             ("Choose the partnership", {'scn_kind': 'renewal', 'scn_partnership_id': False}),
         ):
             with self.assertRaisesRegex(UserError, words):
                 self.order(**{'scn_partnership_id': partnership.id, **values})
+        order = self.order(confirm=False, scn_kind='renewal', scn_partnership_id=partnership.id)
+        order.currency_id = self.setup_other_currency('EUR')
+        with self.assertRaisesRegex(UserError, "this order is in EUR. Choose a pricelist in USD"):
+            order.action_confirm()
         partnership.sudo().write({'state': 'lapsed'})
         with self.assertRaisesRegex(UserError, "has ended. Quote a new"):
             self.order(scn_kind='renewal', scn_partnership_id=partnership.id)
         self.assertEqual(len(partnership.period_ids), 1)
+
+    def test_offers_are_in_the_currency_of_the_partnership(self):
+        """Also where the city's pricelist, or none, would give another one."""
+        euro = self.setup_other_currency('EUR')
+        pricelist = self.env['product.pricelist'].create({'name': 'Euro', 'currency_id': euro.id})
+        partnership = self.partnership('partner', pricelist_id=pricelist.id)
+        self.assertEqual(partnership.currency_id, euro)
+        self.assertNotEqual(self.city.property_product_pricelist.currency_id, euro)
+        renewal = self.env['sale.order'].browse(partnership.with_user(self.officer).action_quote_renewal()['res_id'])
+        wizard = (
+            self.env['scn.partnership.upgrade']
+            .with_user(self.officer)
+            .create({'partnership_id': partnership.id, 'product_id': self.fee['premium'].id, 'fee': 1497.0})
+        )
+        upgrade = self.env['sale.order'].browse(wizard.action_quote()['res_id'])
+        self.assertEqual((renewal + upgrade).currency_id, euro)
+        self.assertEqual(renewal.amount_untaxed, partnership.fee)
+        (renewal + upgrade).action_confirm()
+        self.assertEqual(partnership.period_ids.currency_id, euro)
 
     def test_a_cancelled_partnership_leaves_no_quotation_and_no_task(self):
         partnership = self.partnership()

@@ -1,5 +1,6 @@
 from . import entitlement_dismiss
 from . import opening_import
+from . import opening_import_total
 from . import partnership_upgrade
 from . import revenue_report
 from . import revenue_report_line

@@ -1,5 +1,4 @@
 import base64
-from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,7 +13,8 @@ from ..opening_table import TableError, read_amount, read_day, read_table, read_
 class ScnOpeningImport(models.TransientModel):
     """Load the partnerships that are running already: no mail, no invoice, the current term *billed elsewhere*.
 
-    Preview and import are one code path: both read ``_prepare_rows``.
+    Preview and import are one code path: both read the table by ``_prepare_rows``, so nothing is loaded that the table
+    does not say. Afterwards the table is compared with what stands in the ledger.
     """
 
     _name = 'scn.opening.import'
@@ -26,7 +26,11 @@ class ScnOpeningImport(models.TransientModel):
     line_ids = fields.One2many('scn.opening.import.line', 'import_id', readonly=True)
     good_count = fields.Integer(string="Can be loaded", compute='_compute_counts')
     bad_count = fields.Integer(string="Cannot be loaded", compute='_compute_counts')
-    totals = fields.Char(string="Fees in all", compute='_compute_counts')
+    total_ids = fields.One2many('scn.opening.import.total', 'import_id', string="Table and ledger", readonly=True)
+    used_count = fields.Integer(string="Benefits used, in the table", readonly=True)
+    used_loaded_count = fields.Integer(string="Benefits used, in the ledger", readonly=True)
+    is_loaded = fields.Boolean(readonly=True)
+    is_reconciled = fields.Boolean(compute='_compute_is_reconciled')
 
     @api.depends('line_ids')
     def _compute_counts(self):
@@ -34,13 +38,23 @@ class ScnOpeningImport(models.TransientModel):
             good = wizard.line_ids.filtered(lambda line: not line.problem)
             wizard.good_count = len(good)
             wizard.bad_count = len(wizard.line_ids) - len(good)
-            sums = defaultdict(float)
-            for line in good:
-                sums[line.currency_id] += line.fee
-            wizard.totals = ", ".join(currency.format(amount) for currency, amount in sums.items())
+
+    @api.depends('is_loaded', 'used_count', 'used_loaded_count', 'total_ids.is_reconciled')
+    def _compute_is_reconciled(self):
+        for wizard in self:
+            wizard.is_reconciled = (
+                wizard.is_loaded
+                and wizard.used_count == wizard.used_loaded_count
+                and all(wizard.total_ids.mapped('is_reconciled'))
+            )
 
     def _check_rights(self):
+        """
+        :raises AccessError: for anybody but managers and finance, and for a company the user does not work in
+        """
         user = self.env.user
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("Choose one of the companies you work in."))
         if not (user.has_group('scn_partner.group_scn_manager') or user.has_group('scn_partner.group_scn_finance')):
             raise AccessError(self.env._("Only managers and finance load running partnerships."))
 
@@ -51,6 +65,10 @@ class ScnOpeningImport(models.TransientModel):
         """
         self.ensure_one()
         self._check_rights()
+        self._read_file()
+        return self._reopen()
+
+    def _read_file(self):
         if not self.file:
             raise UserError(self.env._("Choose the file with the table first."))
         try:
@@ -58,7 +76,22 @@ class ScnOpeningImport(models.TransientModel):
         except TableError as error:
             raise UserError(str(error)) from error
         self.line_ids = [fields.Command.clear(), *(fields.Command.create(row) for row in self._prepare_rows(rows))]
-        return self._reopen()
+        self.is_loaded = False
+        self._compare()
+
+    def _compare(self):
+        """Put the sums of the table beside those of the ledger, one line per currency."""
+        self.ensure_one()
+        self.total_ids = [
+            fields.Command.clear(),
+            *(
+                fields.Command.create(lines._prepare_total_values(currency))
+                for currency, lines in self.line_ids.grouped('currency_id').items()
+            ),
+        ]
+        self.used_count = sum(sum((read_used(line.used or '') or {}).values()) for line in self.line_ids)
+        windows = self.line_ids.partnership_id.sudo().entitlement_ids
+        self.used_loaded_count = sum(windows.mapped('used'))
 
     def _prepare_rows(self, rows):
         """Values of the preview's lines, each with its problem in one sentence or none."""
@@ -88,6 +121,8 @@ class ScnOpeningImport(models.TransientModel):
         ]
         tier, currency = tiers.get(row['tier'].lower()), currencies.get(row['currency'].upper())
         fee, anchor, used = read_amount(row['fee']), read_day(row['anchor']), read_used(row['used'])
+        # Also of a line that cannot be loaded: the sums of the table count it.
+        values.update(fee=fee or 0.0, currency_id=currency.id if currency else False)
         months = int(row['months']) if row['months'].isdecimal() and row['months'].isascii() else None
         problems = (
             (len(found) == 0, self.env._("No city of the network has this name.")),
@@ -102,6 +137,7 @@ class ScnOpeningImport(models.TransientModel):
             (found and found[0].live_partnership_id, self.env._("The city has a running partnership already.")),
         )
         problem = next((sentence for is_problem, sentence in problems if is_problem), False)
+        problem = problem or self._get_used_problem(tier, used)
         if not problem:
             months = months or 12
             term = 0
@@ -111,8 +147,6 @@ class ScnOpeningImport(models.TransientModel):
             values.update(
                 partner_id=found[0].id,
                 grade_id=tier.id,
-                fee=fee,
-                currency_id=currency.id,
                 anchor_date=anchor,
                 interval_months=months,
                 term_number=term,
@@ -121,21 +155,55 @@ class ScnOpeningImport(models.TransientModel):
             )
         return problem
 
-    def action_import(self):
-        """Load the lines without a problem; all or nothing.
+    def _get_used_problem(self, tier, used):
+        """Why a tier does not hold what was used: otherwise it would be left out in silence.
 
+        :param dict used: benefit code → number
+        :return: one sentence, or False
+        """
+        included = {
+            line.benefit_id.code: line.quantity
+            for line in tier.benefit_line_ids.filtered(lambda line: line.kind == 'counted')
+        }
+        for code, count in used.items():
+            if count > included.get(code, 0):
+                return self.env._(
+                    "Used %(count)s of “%(code)s”, and the tier “%(tier)s” includes %(included)s.",
+                    count=count,
+                    code=code,
+                    tier=tier.name,
+                    included=included.get(code, 0),
+                )
+        return False
+
+    def action_import(self):
+        """Load the lines of the table without a problem, all or nothing, and compare the table with the ledger.
+
+        :return: action that shows the sums
         :raises UserError: when nothing can be loaded
         """
         self.ensure_one()
         self._check_rights()
+        # Read again: the preview's lines are no input, and a city may have got a partnership since.
+        self._read_file()
         lines = self.line_ids.filtered(lambda line: not line.problem)
         if not lines:
             raise UserError(self.env._("No line can be loaded. Mend the table, then look at the preview again."))
-        partnerships = self.env['scn.partnership']
         for line in lines:
-            partnerships += line._load(self.company_id)
+            line.partnership_id = line._load(self.company_id)
+        self.is_loaded = True
+        self._compare()
+        return self._reopen()
+
+    def action_view_partnerships(self):
+        """Open what was loaded.
+
+        :return: action
+        """
+        self.ensure_one()
+        self._check_rights()
         action = self.env['ir.actions.act_window']._for_xml_id('scn_partner.scn_partnership_action')
-        action['domain'] = [('id', 'in', partnerships.ids)]
+        action['domain'] = [('id', 'in', self.line_ids.partnership_id.ids)]
         return action
 
     def _reopen(self):
@@ -170,6 +238,24 @@ class ScnOpeningImportLine(models.TransientModel):
     term_end = fields.Date(string="Until", readonly=True)
     used = fields.Char(string="Benefits used", readonly=True)
     problem = fields.Char(readonly=True)
+    partnership_id = fields.Many2one('scn.partnership', readonly=True, index='btree_not_null', ondelete='set null')
+
+    def _prepare_total_values(self, currency):
+        """Sums of these lines of one currency, and of what the ledger holds of them today."""
+        today = fields.Date.context_today(self)
+        good = self.filtered(lambda line: not line.problem)
+        periods = self.partnership_id.sudo().period_ids.filtered(
+            lambda period: period.date_start <= today <= period.date_end and period.currency_id == currency
+        )
+        return {
+            'currency_id': currency.id,
+            'line_count': len(self),
+            'amount': sum(self.mapped('fee')),
+            'good_count': len(good),
+            'amount_good': sum(good.mapped('fee')),
+            'loaded_count': len(periods.partnership_id),
+            'amount_loaded': sum(periods.mapped('price')),
+        }
 
     def _load(self, company):
         """Create the partnership with its current term, billed elsewhere, and what is used of it.

@@ -21,6 +21,5 @@ from . import event_event_hold
 from . import event_registration_join
 from . import event_mail
 from . import event_registration_mail
-from . import sale_order
 from . import scn_partnership
 from . import scn_signup

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -19,6 +20,10 @@ class AccountMove(models.Model):
         """Open the partnership of this invoice.
 
         :return: action
+        :raises UserError: for an invoice of something else
         """
         self.ensure_one()
+        self.check_access('read')
+        if not self.scn_partnership_id:
+            raise UserError(self.env._("This invoice bills no partnership."))
         return self.scn_partnership_id._get_form_action()

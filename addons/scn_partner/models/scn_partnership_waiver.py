@@ -18,7 +18,7 @@ class ScnPartnership(models.Model):
         self.check_access('write')
         if not self.env.user.has_group('scn_partner.group_scn_manager'):
             raise AccessError(self.env._("Only a Sharing Cities manager waives a fee."))
-        if not (reason or '').strip():
+        if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Say why the fee is waived."))
         self._check_state(('draft', 'quoted', 'pending', 'active', 'paused', 'grace'))
         self.sudo().write({'is_waived': True, 'waiver_reason': reason.strip(), 'waiver_approver_id': self.env.uid})

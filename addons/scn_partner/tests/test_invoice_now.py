@@ -75,6 +75,15 @@ class TestInvoiceNow(PartnershipCase):
                     {'partnership_id': partnership.id, 'reason': "Because"}
                 )
 
+    def test_odd_arguments_over_rpc_get_a_sentence(self):
+        partnership = self.partnership()
+        for reason in (None, 5, ['a'], {}, "  "):
+            with self.assertRaisesRegex(UserError, "Say why"):
+                partnership.with_user(self.manager).action_waive_fee(reason)
+        self.assertFalse(partnership.is_waived)
+        with self.assertRaisesRegex(UserError, "bills no partnership"):
+            self.env['account.move'].create({'move_type': 'out_invoice'}).action_view_scn_partnership()
+
     def test_a_waived_fee_counts_as_paid(self):
         self.tier['partner'].activation_policy = 'payment'
         partnership = self.partnership()

@@ -69,6 +69,7 @@ class EventEvent(models.Model):
             waiting = event.scn_waiting_ids.filtered(lambda entry: entry.state == 'waiting')
             if not waiting or event._find_state_refusal():
                 continue
+            event._guard_offers(waiting)
             seats = Counter()
             for city, count in event.env['event.registration']._read_group(
                 [('event_id', '=', event.id), ('state', '!=', 'cancel'), ('scn_city_id', '!=', False)],
@@ -79,6 +80,13 @@ class EventEvent(models.Model):
             for offer in event.scn_waiting_ids.filtered(lambda entry: entry.state == 'offered'):
                 seats[offer.city_id.id] += 1
             event._offer_in_turn(waiting, seats)
+
+    def _guard_offers(self, waiting):
+        """Write every row that limits what is offered, as a registration does: no seat is offered and taken at once."""
+        self.ensure_one()
+        self._guard_rows()
+        waiting.event_ticket_id.filtered('seats_max').sorted('id')._guard_rows()
+        waiting.event_slot_id.sorted('id')._guard_rows()
 
     def _offer_in_turn(self, waiting, seats):
         """

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.scn_partner.fresh_snapshot import with_fresh_snapshot
+
 HOLD_ACTIVITY = 'scn_events.mail_activity_type_on_hold'
 
 
@@ -66,11 +68,20 @@ class EventRegistration(models.Model):
     def _cron_refresh_holds(self, batch_size=500):
         """Daily: partnerships that ran out, invoices that became overdue, renewals that came in."""
         last_id = 0
-        while registrations := self.search(
-            [*self._get_hold_domain(), ('id', '>', last_id)], order='id', limit=batch_size
-        ):
-            registrations.sudo()._refresh_holds()
-            last_id = registrations[-1].id
+        while batch := with_fresh_snapshot(self.env, self._refresh_next_holds, last_id, batch_size):
+            last_id = batch[-1]
             remaining = self.search_count([*self._get_hold_domain(), ('id', '>', last_id)])
-            if not self.env['ir.cron']._commit_progress(len(registrations), remaining=remaining):
+            if not self.env['ir.cron']._commit_progress(len(batch), remaining=remaining):
                 break
+
+    @api.model
+    def _refresh_next_holds(self, last_id, batch_size):
+        """One batch of the daily job.
+
+        :return: ids of the registrations looked at, empty when none is left
+        """
+        registrations = self.sudo().search(
+            [*self._get_hold_domain(), ('id', '>', last_id)], order='id', limit=batch_size
+        )
+        registrations._refresh_holds()
+        return registrations.ids

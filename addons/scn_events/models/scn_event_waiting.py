@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 
+from odoo.addons.scn_partner.fresh_snapshot import with_fresh_snapshot
+
 from ..exceptions import GateRefused
 from ..gate_codes import GateCode, Refusal
 
@@ -177,16 +179,21 @@ class ScnEventWaiting(models.Model):
             .search([('state', 'in', OPEN_STATES), ('event_id.date_end', '>', fields.Datetime.now())])
             .event_id
         )
-        for done, event in enumerate(events, start=1):
-            event._guard_rows()
-            late = self.sudo().search(
-                [
-                    ('event_id', '=', event.id),
-                    ('state', '=', 'offered'),
-                    ('offered_until', '<', fields.Datetime.now()),
-                ]
-            )
-            late.write({'state': 'expired'})
-            event._offer_free_seats()
+        for done, event_id in enumerate(events.ids, start=1):
+            with_fresh_snapshot(self.env, self._move_on_at, event_id)
             if not self.env['ir.cron']._commit_progress(1, remaining=len(events) - done):
                 break
+
+    @api.model
+    def _move_on_at(self, event_id):
+        """One event of the hourly job; nothing where the event is gone by now."""
+        event = self.env['event.event'].sudo().browse(event_id).exists()
+        event._guard_rows()
+        self.sudo().search(
+            [
+                ('event_id', '=', event.id),
+                ('state', '=', 'offered'),
+                ('offered_until', '<', fields.Datetime.now()),
+            ]
+        ).write({'state': 'expired'})
+        event._offer_free_seats()

@@ -87,6 +87,8 @@ class EventEvent(models.Model):
         string="Closed on", readonly=True, copy=False, tracking=True, help="Every outcome has an owner and a link."
     )
 
+    scn_stage_ends = fields.Boolean(related='stage_id.pipe_end', store=True, string="In a stage for ended events")
+
     # As Odoo does with its own fields: choosing a template fills in, changing the template itself does not. A method
     # for each field, because naming one field of a shared method would keep the others from being filled in.
 

@@ -57,7 +57,7 @@ class EventEvent(models.Model):
                 self.env._("“%(event)s” is cancelled.", event=event.name),
             )
         end = slot.sudo().end_datetime if slot else event.date_end
-        if end <= fields.Datetime.now() or event.stage_id.pipe_end or event.scn_closed_on:
+        if end <= fields.Datetime.now() or event.scn_stage_ends or event.scn_closed_on:
             return Refusal(GateCode.EVENT_ENDED, self.env._("“%(event)s” has ended.", event=event.name))
         return None
 

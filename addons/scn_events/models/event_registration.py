@@ -123,19 +123,33 @@ class EventRegistration(models.Model):
         # With the rights of the superuser or not: a visitor or a city's contact registers for its own city.
         own = user.partner_id._get_own_city() if user.share else Partner
         cities = []
+        city_of = {} if user.share else self._get_cities_of_contacts(vals_list, orders)
         for vals in vals_list:
             order = orders.get(vals.get('sale_order_line_id'))
             if user.share:
                 # a quotation that staff made for a city is a staff choice, whoever accepts it
                 by_staff = order and not order.create_uid.share
                 cities.append(own or (order.partner_id._get_own_city() if by_staff else Partner))
-                continue
-            if vals.get('scn_city_id'):
+            elif vals.get('scn_city_id'):
                 cities.append(Partner.browse(vals['scn_city_id']))
-                continue
-            partner = order.partner_id if order else Partner.browse(vals.get('partner_id') or [])
-            cities.append(partner._get_own_city() if partner else Partner)
+            else:
+                contact_id = order.partner_id.id if order else vals.get('partner_id')
+                cities.append(city_of.get(contact_id, Partner))
         return cities
+
+    @api.model
+    def _get_cities_of_contacts(self, vals_list, orders):
+        """Cities of all contacts that are named, read at once.
+
+        :param orders: dict order line id → ``sale.order`` record
+        :return: dict contact id → ``res.partner`` record, possibly empty
+        """
+        contact_ids = {vals['partner_id'] for vals in vals_list if vals.get('partner_id')}
+        contact_ids.update(order.partner_id.id for order in orders.values())
+        contacts = self.env['res.partner'].sudo().browse(contact_ids)
+        # nothing else of a city is looked at when it gets in
+        contacts.commercial_partner_id.fetch(['is_city'])
+        return {contact.id: contact._get_own_city() for contact in contacts}
 
     @api.model
     def _waits_for_approval(self, vals):

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from odoo.addons.scn_partner.line_prefetch import prefetch_lines
+
 from ..exceptions import GateRefused
 from ..gate_codes import GateCode, Refusal
 
@@ -30,18 +32,26 @@ class EventRegistration(models.Model):
         :raises GateRefused: for the first registration that may not be
         """
         registrations = self.sudo()
-        entering = defaultdict(self.sudo().browse)
+        registration_ids = defaultdict(list)
         for registration in registrations:
             key = registration._get_admission_key()
             if key != registration.scn_admission:
-                entering[key] |= registration
-        leaving = entering.pop(False, self.browse())
+                registration_ids[key].append(registration.id)
+        entering = {key: registrations.browse(ids) for key, ids in registration_ids.items()}
+        leaving = entering.pop(False, registrations.browse())
         if entering:
-            moved = self.sudo().browse().union(*entering.values())
+            moved = registrations.browse().concat(*entering.values())
+            moved._prefetch_gate()
             moved._guard_seats()
-            moved._check_orders()
+            fresh = moved.browse().concat(
+                *(
+                    group.filtered(lambda registration, key=key: not registration._was_asked(key))
+                    for key, group in entering.items()
+                )
+            )
+            fresh._check_orders()
             for group in entering.values():
-                group._check_admission()
+                group._check_admission(fresh)
         for key, group in entering.items():
             group._remember_admission(key)
         gone = leaving.filtered('scn_admission').event_id
@@ -53,42 +63,54 @@ class EventRegistration(models.Model):
         if self:
             models.BaseModel.write(self, {'scn_admission': key})
 
+    def _prefetch_gate(self):
+        """Read at once what the gate looks at, whatever the number of registrations."""
+        events, cities = self.event_id, self.scn_city_id
+        if cities:
+            prefetch_lines(events, 'scn_allowance_ids', ['grade_id', 'seats'])
+            prefetch_lines(events, 'scn_invitation_ids', ['city_id', 'seats'])
+            cities._prefetch_outlook()
+
     def _guard_seats(self):
-        """Write the rows that limit these registrations: events, then tickets, then slots, each by id."""
-        events = self.event_id.filtered(
+        """Write the rows that limit these registrations: events, then tickets, then slots, each by id.
+
+        Whoever takes a ticket of an event with a number of seats writes the event: its tickets need no line of
+        their own.
+        """
+        limited = self.event_id.filtered(
             lambda event: event.seats_limited and event.seats_max and not event.is_multi_slots
         )
         with_cities = self.filtered('scn_city_id')
-        events |= with_cities.event_id.filtered('scn_allowance_ids')
-        events |= with_cities.event_ticket_id.filtered('scn_seats_per_city').event_id
-        if with_cities:
-            events |= (
-                self.env['scn.event.invitation']
-                .sudo()
-                .search(
-                    [
-                        ('event_id', 'in', (with_cities.event_id - events).ids),
-                        ('city_id', 'in', with_cities.scn_city_id.ids),
-                        ('seats', '>', 0),
-                    ]
+        cities = with_cities.scn_city_id
+        events = limited | with_cities.event_id.filtered(
+            lambda event: (
+                event.scn_allowance_ids
+                or event.scn_invitation_ids.filtered(
+                    lambda invitation: invitation.seats > 0 and invitation.city_id in cities
                 )
-                .event_id
             )
+        )
+        events |= with_cities.event_ticket_id.filtered('scn_seats_per_city').event_id
         events.sorted('id')._guard_rows()
-        self.event_ticket_id.filtered('seats_max').sorted('id')._guard_rows()
+        self.event_ticket_id.filtered(lambda ticket: ticket.seats_max and ticket.event_id not in limited).sorted(
+            'id'
+        )._guard_rows()
         self.event_slot_id.filtered(lambda slot: slot.event_id.seats_limited and slot.event_id.seats_max).sorted(
             'id'
         )._guard_rows()
 
-    def _check_admission(self):
-        """Registrations for the same event, ticket, slot and city."""
+    def _check_admission(self, fresh):
+        """Registrations for the same event, ticket, slot and city.
+
+        :param fresh: registrations that ask for their place for the first time
+        """
         asked = self.filtered(lambda registration: not registration.scn_override_reason)
         if not asked:
             return
         first = asked[0]
         event, ticket, slot, city = first.event_id, first.event_ticket_id, first.event_slot_id, first.scn_city_id
         refusal = event._find_state_refusal(slot)
-        if not refusal and asked.filtered(lambda registration: not registration._was_asked()):
+        if not refusal and asked & fresh:
             refusal = self._find_ticket_refusal(event, ticket)
         refusal = refusal or event._find_city_refusal(city, ticket, slot)
         refusal = refusal or event._find_city_limit_refusal(city, ticket)
@@ -99,10 +121,12 @@ class EventRegistration(models.Model):
             if grade:
                 models.BaseModel.write(asked, {'scn_tier_id': grade.id})
 
-    def _was_asked(self):
-        """Whether the same place was asked for before and now only changes from asked to confirmed."""
+    def _was_asked(self, key):
+        """Whether the same place was asked for before and now only changes from asked to confirmed.
+
+        :param key: what the registration needs to be let through for now
+        """
         self.ensure_one()
-        key = self._get_admission_key()
         return bool(key and self.scn_admission) and key.split(':')[1:] == self.scn_admission.split(':')[1:]
 
     def _find_ticket_refusal(self, event, ticket):
@@ -118,12 +142,13 @@ class EventRegistration(models.Model):
     def _check_orders(self):
         """Not more of a ticket in one order than it allows. What is made in one call is one order.
 
+        Called with the registrations that ask for their place for the first time.
+
         People without staff rights never order more than Odoo's own maximum.
         """
-        orders = defaultdict(self.browse)
-        for registration in self:
-            if not registration.scn_override_reason and not registration._was_asked():
-                orders[registration.event_id, registration.event_ticket_id, registration.sale_order_id] |= registration
+        orders = self.filtered(lambda registration: not registration.scn_override_reason).grouped(
+            lambda registration: (registration.event_id, registration.event_ticket_id, registration.sale_order_id)
+        )
         for (event, ticket, order), registrations in orders.items():
             limit = ticket.limit_max_per_order
             if not limit and self.env.user.share:

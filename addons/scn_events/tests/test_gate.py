@@ -355,7 +355,7 @@ class TestGate(EventCase):
         self.assertRefused(GateCode.TIER_TOO_LOW, self.register, self.seminar, self.lakeside, scn_admission=key)
 
     def test_control_without_the_check_anybody_gets_in(self):
-        self.patch(self.env.registry['event.registration'], '_check_admission', lambda self: None)
+        self.patch(self.env.registry['event.registration'], '_check_admission', lambda self, fresh: None)
         self.assertEqual(self.register(self.seminar, self.lakeside).state, 'open')
 
     # -- the pages agree ---------------------------------------------------------------------------------------
@@ -377,3 +377,30 @@ class TestGate(EventCase):
             else:
                 self.assertFalse(said)
                 registrations.create(values)
+
+    # -- speed -------------------------------------------------------------------------------------------------
+
+    def queries(self, people, **values):
+        """Queries it takes to register people of one city in one call, each with a contact of their own."""
+        contacts = self.env['res.partner'].create(
+            [{'name': f'Person {number}', 'parent_id': self.riverton.id} for number in range(people)]
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self.env['event.registration'].create(
+            [{'event_id': self.seminar.id, 'partner_id': contact.id, **values} for contact in contacts]
+        )
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
+    def test_the_gate_takes_few_queries_however_many_register(self):
+        self.give_tier(self.riverton, 'partner')
+        self.seminar.write({'seats_limited': True, 'seats_max': 500})
+        self.seminar.scn_allowance_ids = [Command.create({'seats': 300})]
+        self.queries(1)
+        one, many = self.queries(1), self.queries(60)
+        self.assertLessEqual(many, one + 2)
+        without = self.env.registry['event.registration']
+        self.patch(without, '_check_gate', lambda self: None)
+        self.assertLessEqual(one - self.queries(1), 9)

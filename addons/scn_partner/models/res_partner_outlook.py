@@ -1,5 +1,21 @@
 from odoo import fields, models
 
+from ..line_prefetch import prefetch_lines
+
+#: What ``scn.partnership._get_grade_on`` looks at, and what it looks at in a term.
+OUTLOOK_FIELDS = (
+    'state',
+    'date_start',
+    'date_end',
+    'date_ended',
+    'grace_until',
+    'grade_id',
+    'next_grade_id',
+    'renewal_mode',
+    'renewal_declined',
+)
+TERM_FIELDS = ('state', 'date_start', 'date_end', 'number', 'grade_id')
+
 
 class ResPartner(models.Model):
     """Which tier and benefits a city will hold on a day to come, as far as is known today.
@@ -9,6 +25,11 @@ class ResPartner(models.Model):
     """
 
     _inherit = 'res.partner'
+
+    def _prefetch_outlook(self):
+        """Read the partnerships of these cities and their terms in two looks, before each city is asked about."""
+        partnerships = prefetch_lines(self.sudo(), 'partnership_ids', OUTLOOK_FIELDS)
+        prefetch_lines(partnerships, 'period_ids', TERM_FIELDS)
 
     def _get_grade_on(self, day):
         """Tier of this city on a day, today or later.
@@ -35,7 +56,9 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         city = self.sudo()
-        benefits = city._get_grade_on(day).benefit_line_ids.benefit_id
+        tier = city._get_grade_on(day)
+        prefetch_lines(tier, 'benefit_line_ids', ['benefit_id'])
+        benefits = tier.benefit_line_ids.benefit_id
         if any(partnership.state == 'paused' for partnership in city.partnership_ids):
             benefits &= city._get_task_force_grade().sudo().benefit_line_ids.benefit_id
         today = fields.Date.context_today(self)

@@ -62,6 +62,24 @@ _UNINSTALL_DECLARATION = """
 assert env['scn.declaration.log'].search_count([]) > 40
 env['ir.module.module'].search([('name', '=', 'scn_declaration')]).button_immediate_uninstall()
 """
+_OWN_EVENT = """
+event = env['event.event'].create({
+    'name': 'Own event', 'date_begin': '2031-05-01 08:00:00', 'date_end': '2031-05-01 16:00:00',
+})
+env['event.registration'].create({'event_id': event.id, 'name': 'Una Twin', 'email': 'u@t.example'})
+answer = event.id
+env.cr.commit()
+"""
+_UNINSTALL_EVENTS = """
+assert env['event.registration'].search_count([('scn_city_id', '!=', False)]) > 0
+env['ir.module.module'].search([('name', '=', 'scn_events')]).button_immediate_uninstall()
+"""
+_REGISTER = """
+event = env['event.event'].browse(%s)
+env['event.registration'].create({'event_id': event.id, 'name': 'Ute Twin', 'email': 'w@t.example'})
+answer = sorted(event.registration_ids.mapped('name'))
+env.cr.commit()
+"""
 _INVOICE_TEXT = """
     SELECT move.name, move.state, move.payment_state, move.amount_total, move.partner_id,
            array_agg(line.balance || ' ' || line.name ORDER BY line.id)
@@ -202,6 +220,27 @@ def test_uninstalling_the_declaration_takes_its_tables_triggers_and_functions(
     assert database.sql("SELECT model FROM ir_model WHERE model LIKE 'scn.declaration%'") == []
     # Cities stay: invented ones of this addon's demo go with it, the others do not.
     assert database.sql("SELECT count(*) FROM res_partner WHERE name = 'Nordhaven'") == [(1,)]
+
+
+def test_uninstalling_events_leaves_odoos_own_events_at_work(
+    database_with_us: ServerUnderTest,
+) -> None:
+    database = database_with_us
+    event = database.shell(_OWN_EVENT)
+    database.shell(_UNINSTALL_EVENTS)
+    modules = "SELECT name, state FROM ir_module_module WHERE name IN ('scn_events', 'scn_partner')"
+    assert dict(database.sql(modules)) == {
+        "scn_events": "uninstalled",
+        "scn_partner": "installed",
+    }
+    ours = "SELECT count(*) FROM ir_model_data WHERE module = 'scn_events'"
+    assert database.sql(ours) == [(0,)]
+    columns = (
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_name LIKE 'event\\_%' AND column_name LIKE 'scn\\_%'"
+    )
+    assert database.sql(columns) == []
+    assert database.shell(_REGISTER % event) == ["Una Twin", "Ute Twin"]
 
 
 def test_updating_twice_changes_nothing(database_with_us: ServerUnderTest) -> None:

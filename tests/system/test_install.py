@@ -142,11 +142,12 @@ def run_odoo(database: ServerUnderTest, *options: str) -> str:
 
 
 def contents(database: ServerUnderTest) -> dict[str, str]:
-    """A checksum of what the rows of our tables, the tiers and our groups say, without dates."""
+    """A checksum of what the rows of our tables, events, tiers and groups say, without dates."""
     tables = database.sql(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        " AND (tablename LIKE 'scn\\_%' OR tablename IN ('res_partner_grade', 'res_groups',"
-        " 'ir_rule', 'ir_model_access', 'ir_cron', 'mail_template', 'res_partner'))"
+        " AND (tablename LIKE 'scn\\_%' OR tablename LIKE 'event\\_%'"
+        " OR tablename IN ('res_partner_grade', 'res_groups', 'ir_rule',"
+        " 'ir_model_access', 'ir_cron', 'mail_template', 'res_partner'))"
     )
     return {
         name: database.sql(

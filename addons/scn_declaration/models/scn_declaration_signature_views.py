@@ -112,6 +112,7 @@ class ScnDeclarationSignature(models.Model):
 
     def action_view_log(self):
         """Open the log of these signatures."""
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('scn_declaration.scn_declaration_log_action')
         action['domain'] = [('signature_id', 'in', self.ids)]
         return action

@@ -253,6 +253,7 @@ class ScnDeclarationVersion(models.Model):
 
     def action_view_signatures(self):
         """Open the signatures of this text."""
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('scn_declaration.scn_declaration_signature_action')
         action['domain'] = [('version_id', 'in', self.ids)]
         action['context'] = {}

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.scn_partner.tests.test_access import ALL, CREATE, READ, WRITE
@@ -81,6 +82,16 @@ class TestAccess(DeclarationCase):
             self.assertTrue(records, model)
             self.assertFalse(found.search(domain), model)
             self.assertEqual(self.env[model].sudo().search_count(domain), len(records), model)
+
+    def test_what_opens_a_list_asks_who_reads(self):
+        signature = self.bring_to('interest')
+        for user in (self.employee, self.bot):
+            with self.assertRaises(AccessError):
+                signature.with_user(user).action_view_log()
+            with self.assertRaises(AccessError):
+                self.version.with_user(user).action_view_signatures()
+        self.assertTrue(signature.with_user(self.reader).action_view_log())
+        self.assertTrue(self.version.with_user(self.reader).action_view_signatures())
 
     def test_no_button_answers_none(self):
         signature = self.bring_to('interest')

@@ -148,7 +148,7 @@ class TestAnnulInPublic(PublicCase):
         for day in DAYS:
             self.assertIn('Mistakeby', self.read_all(day))
         address = '/declaration/register.json'
-        for table in ('scn_declaration_signature', 'scn_declaration_status', 'res_partner'):
+        for table in ('scn_declaration_signature', 'scn_declaration_status', 'scn_declaration_version', 'res_partner'):
             self.env.cr.execute(
                 f"UPDATE {table} SET write_date = write_date - interval '1 hour'"  # pylint: disable=sql-injection
             )

@@ -90,19 +90,20 @@ class ScnEntitlement(models.Model):
         return windows
 
     @api.model
-    def _rebase(self, period, grade, day):
-        """Bring the entitlements of a term in line with a tier, from a day on; never below what is used.
+    def _prepare_rebase(self, period, grade, day):
+        """The entitlements of a term as a tier would have them from a day on; changes nothing.
 
-        Windows that ended before the day stay as they were. A second call changes nothing.
+        Windows that ended before the day stay as they were. Nothing goes below what is used.
 
         :param period: a term (not an upgrade)
         :param grade: the tier held from ``day`` on
+        :return: list of pairs (entitlement or an empty record, values): the values of a new one, or its new quota
         """
         existing = {
             (entitlement.benefit_id, entitlement.window_start): entitlement
             for entitlement in self.search([('period_id', '=', period.id)])
         }
-        wanted, values_list = set(), []
+        wanted, pairs = set(), []
         for line in grade.benefit_line_ids.filtered(lambda line: line.kind == 'counted'):
             for first, last in self._get_windows(period, line.per):
                 if last < day:
@@ -111,24 +112,42 @@ class ScnEntitlement(models.Model):
                 entitlement = existing.get((line.benefit_id, first))
                 if entitlement:
                     quota = max(line.quantity + entitlement.carried - entitlement.moved_on, entitlement.used)
-                    if entitlement.quota != quota:
-                        entitlement.quota = quota
+                    pairs.append((entitlement, {'quota': quota}))
                 else:
-                    values_list.append(
-                        {
-                            'period_id': period.id,
-                            'benefit_id': line.benefit_id.id,
-                            'per': line.per,
-                            'window_start': first,
-                            'window_end': last,
-                            'quota': line.quantity,
-                            'due_on': min(first + relativedelta(days=DUE_DAYS[line.per]), last),
-                        }
+                    pairs.append(
+                        (
+                            self.browse(),
+                            {
+                                'period_id': period.id,
+                                'benefit_id': line.benefit_id.id,
+                                'per': line.per,
+                                'window_start': first,
+                                'window_end': last,
+                                'quota': line.quantity,
+                                'due_on': min(first + relativedelta(days=DUE_DAYS[line.per]), last),
+                            },
+                        )
                     )
+        pairs += [
+            (entitlement, {'quota': entitlement.used})
+            for key, entitlement in existing.items()
+            if key not in wanted and entitlement.window_end >= day
+        ]
+        return pairs
+
+    @api.model
+    def _rebase(self, period, grade, day):
+        """Bring the entitlements of a term in line with a tier, from a day on; a second call changes nothing.
+
+        The same rule as ``_prepare_rebase``, which shows it.
+        """
+        values_list = []
+        for entitlement, values in self._prepare_rebase(period, grade, day):
+            if not entitlement:
+                values_list.append(values)
+            elif entitlement.quota != values['quota']:
+                entitlement.quota = values['quota']
         self.create(values_list)
-        for key, entitlement in existing.items():
-            if key not in wanted and entitlement.window_end >= day and entitlement.quota != entitlement.used:
-                entitlement.quota = entitlement.used
 
     @api.model
     def _expire(self, domain):

@@ -67,6 +67,7 @@ MATRIX = {
     'scn.order.acceptance': {'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.leave': {'officer': ALL, 'finance': ALL, 'manager': ALL},
     'scn.partnership.upgrade': {'officer': ALL, 'finance': ALL, 'manager': ALL},
+    'scn.partnership.upgrade.balance': {'officer': ALL, 'finance': ALL, 'manager': ALL},
 }
 
 

@@ -67,6 +67,25 @@ class TestPartnershipUpgrade(PartnershipCase):
         period = partnership.period_ids.filtered(lambda period: period.kind == 'upgrade')
         self.assertEqual((period.price, period.credit), preview)
 
+    def test_the_wizard_shows_the_balances_that_the_upgrade_brings(self):
+        partnership = self.partnership('associate')
+        record = self.env['res.partner'].create({'name': "What it is used for"})
+        self.env['scn.entitlement'].sudo()._take(self.city, 'one_on_one', self.day('2019-01-01'), record)
+        order = self.quote(partnership, 'premium', '2019-03-15')
+        shown = {
+            (line.benefit_id, line.window_start): (line.used, line.left_before, line.left_after)
+            for line in self.wizard.balance_ids
+        }
+        self.assertTrue(any(after > before for __, before, after in shown.values()), "premium brings more")
+        with freeze_time('2019-03-15'):
+            order.action_confirm()
+        windows = self.env['scn.entitlement'].search(
+            [('partnership_id', '=', partnership.id), ('window_end', '>=', '2019-03-15')]
+        )
+        applied = {(window.benefit_id, window.window_start): (window.used, window.left) for window in windows}
+        self.assertEqual(applied, {key: (used, after) for key, (used, __, after) in shown.items()})
+        self.assertIn(1, [used for used, *__ in shown.values()], "what is used stays used")
+
     def test_an_upgrade_accepted_early_starts_on_its_day(self):
         partnership = self.partnership('associate')
         self.quote(partnership, 'partner', '2019-05-01').action_confirm()

@@ -2,6 +2,7 @@ from . import entitlement_dismiss
 from . import opening_import
 from . import opening_import_total
 from . import partnership_upgrade
+from . import partnership_upgrade_balance
 from . import revenue_report
 from . import revenue_report_line
 from . import revenue_report_tier

@@ -32,6 +32,12 @@ class ScnPartnershipUpgrade(models.TransientModel):
     net = fields.Monetary(string="To pay now", compute='_compute_amounts')
     days = fields.Integer(string="Days left in the term", compute='_compute_amounts')
     gained = fields.Text(string="What the city gains", compute='_compute_gained')
+    balance_ids = fields.One2many(
+        'scn.partnership.upgrade.balance',
+        'wizard_id',
+        string="Counted benefits",
+        compute='_compute_balance_ids',
+    )
     message = fields.Char(compute='_compute_amounts')
 
     @api.depends('product_id')
@@ -74,6 +80,30 @@ class ScnPartnershipUpgrade(models.TransientModel):
                 or (line.quantity, line.per) != (old[line.benefit_id].quantity, old[line.benefit_id].per)
             ]
             wizard.gained = "\n".join(gained)
+
+    @api.depends('product_id', 'change_on')
+    def _compute_balance_ids(self):
+        for wizard in self:
+            wizard.balance_ids = [fields.Command.clear()]
+            term = wizard.partnership_id._get_term_on(wizard.change_on) if wizard.change_on else False
+            if not term or not wizard.product_id:
+                continue
+            pairs = (
+                self.env['scn.entitlement'].sudo()._prepare_rebase(term, wizard.product_id.grade_id, wizard.change_on)
+            )
+            wizard.balance_ids = [
+                fields.Command.create(
+                    {
+                        'benefit_id': entitlement.benefit_id.id or values['benefit_id'],
+                        'window_start': entitlement.window_start or values['window_start'],
+                        'window_end': entitlement.window_end or values['window_end'],
+                        'used': entitlement.used,
+                        'left_before': entitlement.quota - entitlement.used,
+                        'left_after': values['quota'] - entitlement.used,
+                    }
+                )
+                for entitlement, values in pairs
+            ]
 
     def action_quote(self):
         """Make the quotation with the date and the amount shown; it takes effect when it is ordered.

@@ -7,6 +7,7 @@ from . import scn_declaration_stage
 from . import scn_declaration_reason
 from . import scn_declaration_signature
 from . import scn_declaration_signature_moves
+from . import scn_declaration_signature_record
 from . import scn_declaration_signature_annul
 from . import scn_declaration_signature_log
 from . import scn_declaration_signature_verify

@@ -28,8 +28,9 @@ from .template_database import clone, drop, fresh_name, prepared_template, remov
 
 TEMPLATE_VARIABLE = "SCN_TEST_TEMPLATE"
 PURPOSE = "test"
-# Parts of tests/ that are one lane each; a system test, which is long, is a lane of its own.
-WHOLE_FOLDERS = ("sync", "platform")
+# Parts of tests/ in which each file is a lane of its own, because files take minutes; others are one lane.
+FILE_BY_FILE = ("system", "sync")
+WHOLE_FOLDERS = ("platform",)
 
 
 def run_tests(options: list[str]) -> int:
@@ -181,17 +182,21 @@ def pytest_command(platform: Platform, database: str, paths: list[str]) -> list[
 
 
 def lanes_of(platform: Platform) -> list[Path]:
-    """The lanes of the whole run: each addon's tests, each system test, the other parts of `tests/`.
+    """The lanes of the whole run: each addon's tests, then the whole-system tests.
+
+    The largest files come first: a long lane that begins last would run alone.
 
     Raises RuntimeError when a test file of `tests/` would be in no lane.
     """
-    found = set((CHECKOUT / "tests").rglob("test_*.py"))
-    folders = [CHECKOUT / "tests" / name for name in WHOLE_FOLDERS]
-    files = sorted(found & set((CHECKOUT / "tests" / "system").iterdir()))
-    if unknown := {path.parent for path in found} - {*folders, CHECKOUT / "tests" / "system"}:
+    tests = CHECKOUT / "tests"
+    found = set(tests.rglob("test_*.py"))
+    folders = [tests / name for name in WHOLE_FOLDERS]
+    files = [path for path in found if path.parent in {tests / name for name in FILE_BY_FILE}]
+    if unknown := {path.parent for path in found.difference(files)} - set(folders):
         raise RuntimeError(f"in no lane of the test run: {', '.join(map(str, sorted(unknown)))}")
+    files.sort(key=lambda path: (-path.stat().st_size, path))
     addons = [addon.folder / "tests" for addon in platform.addons]
-    return [*(folder for folder in addons if folder.is_dir()), *folders, *files]
+    return [*(folder for folder in addons if folder.is_dir()), *files, *folders]
 
 
 def in_test_run() -> bool:

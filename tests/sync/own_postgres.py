@@ -75,6 +75,9 @@ def own_postgres(platform: Platform, template: str) -> Iterator[OwnPostgres]:
             check=True,
         )
         assert dump.wait() == 0
+        # a server that is killed keeps what it has acknowledged only with this
+        setting = f"ALTER DATABASE {DATABASE} SET synchronous_commit = on"
+        subprocess.run([programs / "psql", "-qc", setting, DATABASE], env=own, check=True)
         yield server
     finally:
         server.stop()

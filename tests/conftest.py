@@ -12,12 +12,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scripts.platform.cache_folder import subfolder
 from scripts.platform.prepared import Platform, ready_platform
 from scripts.platform.template_database import clone, drop, fresh_name
 from scripts.platform.test_run import PURPOSE, TEMPLATE_VARIABLE
 from scripts.platform.test_server import ServerUnderTest
+
+# How fast this machine is decides no test.
+settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any_machine")
 
 
 @pytest.fixture(scope="session")

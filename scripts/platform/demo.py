@@ -130,6 +130,8 @@ def run_sync(server: OdooServer, login: str, key: str) -> tuple[int, dict[str, o
         "SCN_SYNC_API_KEY": key,
         # a configuration of the user must not lead the demo to another server
         "XDG_CONFIG_HOME": str(demo_folder(server.database)),
+        # and its journal lies beside the demo, not in the user's home
+        "XDG_STATE_HOME": str(demo_folder(server.database)),
     }
     command = [str(Path(sys.executable).parent / "scn-sync"), "import", "--json", str(MAILBOX)]
     result = subprocess.run(

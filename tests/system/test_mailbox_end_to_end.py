@@ -36,6 +36,7 @@ class Mailbox:
     path: Path
     key: str
     officer: Any
+    state: Path
 
     def send(self, *options: str) -> dict[str, Any]:
         """Run `scn-sync import`; its JSON result."""
@@ -45,6 +46,7 @@ class Mailbox:
             "SCN_SYNC_LOGIN": "mailbox_bot",
             "SCN_SYNC_API_KEY": self.key,
             "XDG_CONFIG_HOME": os.devnull,
+            "XDG_STATE_HOME": str(self.state),
         }
         command = Path(sys.executable).parent / "scn-sync"
         result = subprocess.run(
@@ -60,10 +62,12 @@ class Mailbox:
 
 
 @pytest.fixture(scope="module")
-def mailbox(odoo_server: Any, checkout: Path) -> Mailbox:
+def mailbox(odoo_server: Any, checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Mailbox:
     people = new_people(odoo_server, mailbox_bot=BOT, mailbox_officer=OFFICER)
     path = checkout / "scripts" / "scn_sync" / "sample" / "sample.mbox"
-    return Mailbox(odoo_server, path, people["mailbox_bot"].secret, people["mailbox_officer"])
+    state = tmp_path_factory.mktemp("state")
+    secret, officer = people["mailbox_bot"].secret, people["mailbox_officer"]
+    return Mailbox(odoo_server, path, secret, officer, state)
 
 
 def test_everything_read_is_accounted_for_and_a_second_run_writes_nothing(mailbox: Mailbox) -> None:

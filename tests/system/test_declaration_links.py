@@ -319,7 +319,7 @@ def test_links_that_may_not_act_change_nothing(desk: Desk) -> None:
 def _well_formed_stranger(desk: Desk) -> str:
     return str(
         desk.server.shell(
-            "from odoo.addons.scn_declaration import secret_code\n"
+            "from odoo.addons.scn_partner import secret_code\n"
             "answer = secret_code.new_code(secret_code.LINK_LENGTH)"
         )
     )

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .. import secret_code
+from odoo.addons.scn_partner import secret_code
 
 CHECK_URL = '/declaration/check'
 

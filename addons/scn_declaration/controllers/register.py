@@ -10,8 +10,9 @@ from werkzeug.http import http_date
 from odoo import fields, http
 from odoo.http import content_disposition, request
 
+from odoo.addons.scn_partner.free_text import TooLongError, one_line
+
 from ..csv_table import csv_text
-from ..free_text import TooLongError, one_line
 from ..models.scn_declaration_public_register import PAGE_SIZE, REGISTER_FIELDS, REGISTER_STATUSES, RegisterQuestion
 from ..world_map import HEIGHT, NAMES_AT_A_POINT, WIDTH, gather
 from ..world_region import REGIONS

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
-from .. import secret_code
+from odoo.addons.scn_partner import secret_code
+
 from .scn_declaration_stage import JOINED_CATEGORIES
 
 

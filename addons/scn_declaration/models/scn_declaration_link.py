@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .. import secret_code
+from odoo.addons.scn_partner import secret_code
 
 #: Days a link is good for unless staff choose otherwise.
 DEFAULT_DAYS = 30

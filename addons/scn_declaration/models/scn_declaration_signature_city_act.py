@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..free_text import TooLongError, one_line, several_lines
+from odoo.addons.scn_partner.free_text import TooLongError, one_line, several_lines
+
 from .scn_declaration_link import PURPOSES
 
 NAME_LENGTH, NOTE_LENGTH = 150, 4000

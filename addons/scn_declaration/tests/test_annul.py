@@ -4,7 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
 
-from .. import secret_code
+from odoo.addons.scn_partner import secret_code
+
 from ..models.scn_declaration_public_register import RegisterQuestion
 from .common import MINUTES, DeclarationCase
 from .public_common import PublicCase

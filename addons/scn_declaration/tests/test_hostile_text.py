@@ -9,8 +9,9 @@ from lxml.html import document_fromstring
 
 from odoo.tests import tagged
 
+from odoo.addons.scn_partner.free_text import one_line
+
 from ..csv_table import BYTE_ORDER_MARK
-from ..free_text import one_line
 from .public_common import PublicCase
 
 #: What a city could write as a name, a function or a note, and why.

@@ -5,7 +5,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .. import secret_code
+from odoo.addons.scn_partner import secret_code
+
 from ..models.scn_declaration_signature_city_act import ScnDeclarationSignature
 from .public_common import ACT_URL, PublicCase
 

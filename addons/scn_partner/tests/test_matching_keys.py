@@ -2,13 +2,13 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.scn_partner import matching_keys, sync_payload
+from odoo.addons.scn_partner import free_text, matching_keys, secret_code, sync_payload
 
 
 @tagged('post_install', '-at_install')
 class TestMatchingKeys(BaseCase):
     def test_examples_in_the_docstrings_hold(self):
-        for module in (matching_keys, sync_payload):
+        for module in (free_text, matching_keys, secret_code, sync_payload):
             result = doctest.testmod(module)
             self.assertGreater(result.attempted, 0, module.__name__)
             self.assertFalse(result.failed, module.__name__)

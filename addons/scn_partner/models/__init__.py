@@ -4,6 +4,10 @@ from . import scn_benefit
 from . import scn_grade_benefit
 from . import res_partner
 from . import res_partner_keys
+from . import scn_consent_purpose
+from . import scn_consent_wording
+from . import scn_consent
+from . import res_partner_consent
 from . import scn_contact_role
 from . import scn_city_alias
 from . import scn_contact_key
@@ -14,6 +18,7 @@ from . import scn_signup_batch
 from . import scn_signup
 from . import scn_signup_matching
 from . import scn_signup_acceptance
+from . import scn_signup_consent
 from . import scn_signup_mail
 from . import scn_signup_erasure
 from . import scn_signup_retention

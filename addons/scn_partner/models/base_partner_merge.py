@@ -18,6 +18,7 @@ class MergePartnerAutomatic(models.TransientModel):
         # People of a merged city keep their keys under the old organisation until it is refreshed below.
         keys.search([('organisation_id', 'in', src_partners.ids)]).unlink()
         self._drop_double_roles(src_partners | dst_partner)
+        self._join_consents(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):
@@ -42,6 +43,21 @@ class MergePartnerAutomatic(models.TransientModel):
             if kind in kept:
                 role.unlink()
             kept.add(kind)
+
+    def _join_consents(self, people):
+        """One consent in force per purpose and body: the oldest; a withdrawal after a yes holds for both."""
+        consents = self.env['scn.consent'].sudo().search([('partner_id', 'in', people.ids)], order='given_at, id')
+        withdrawn = {}
+        for consent in consents.filtered('withdrawn_at'):
+            pair = (consent.purpose_id, consent.company_id)
+            withdrawn[pair] = max(withdrawn.get(pair, consent.withdrawn_at), consent.withdrawn_at)
+        kept = set()
+        for consent in consents.filtered(lambda consent: not consent.withdrawn_at):
+            pair = (consent.purpose_id, consent.company_id)
+            if pair in kept or (pair in withdrawn and withdrawn[pair] >= consent.given_at):
+                consent._withdraw('merge')
+            else:
+                kept.add(pair)
 
     def _join_memberships(self, cities):
         """Odoo takes each date from another city: a membership is taken as a whole, a current one first."""

@@ -18,6 +18,9 @@ MATRIX = {
     'res.partner.grade': {'employee': {READ}, 'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
     'scn.contact.role': {'reader': {READ}, 'officer': ALL, 'finance': {READ}, 'manager': ALL},
     'scn.city.alias': {'reader': {READ}, 'officer': ALL, 'finance': {READ}, 'manager': ALL},
+    'scn.consent': {'reader': {READ}, 'officer': {READ, CREATE}, 'finance': {READ}, 'manager': {READ, CREATE}},
+    'scn.consent.purpose': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
+    'scn.consent.wording': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': ALL},
     'scn.contact.key': {'reader': {READ}, 'officer': {READ}, 'finance': {READ}, 'manager': {READ}},
     'scn.contact.duplicate': {
         'reader': {READ},

@@ -1,7 +1,7 @@
 {
     'name': 'Sharing Cities: Events',
     'summary': 'Who may join live, exactly as many as fit, and what an event leaves behind',
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Marketing/Events',
     'author': 'Sharing Cities suite contributors',
     'license': 'LGPL-3',
@@ -24,6 +24,7 @@
         'views/event_registration_views.xml',
         'views/event_templates.xml',
         'views/portal_templates.xml',
+        'views/portal_city_templates.xml',
         'views/menus.xml',
     ],
     'demo': ['demo/event_event_demo.xml'],

@@ -50,6 +50,7 @@
         'views/scn_signup_source_views.xml',
         'views/scn_signup_run_views.xml',
         'views/stop_templates.xml',
+        'views/portal_block_templates.xml',
         'views/portal_templates.xml',
         'views/portal_leaving_templates.xml',
         'views/menus.xml',

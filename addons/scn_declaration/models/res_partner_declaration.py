@@ -1,6 +1,7 @@
 from odoo import models
 
-from .scn_declaration_signature_city_act import ACTING_ROLES
+from odoo.addons.scn_partner.models.scn_contact_role_rights import ACT_ON_DECLARATION
+
 from .scn_declaration_stage import CLOSED_CATEGORIES
 
 
@@ -33,12 +34,29 @@ class ResPartner(models.Model):
         return signatures.search([*domain, ('category', 'not in', CLOSED_CATEGORIES)], limit=1)
 
     def _may_act_on_declaration(self, person):
-        """Whether this person's current role lets them act for the city: political lead or staff lead."""
+        """Whether this person's current role lets them act for the city."""
         self.ensure_one()
-        return any(
-            role.is_current and role.role in ACTING_ROLES and role.organisation_id == self
-            for role in person.sudo().held_role_ids
-        )
+        return person._has_city_right(ACT_ON_DECLARATION, self)
+
+    def _prepare_city_next_steps(self, person, values):
+        """Adds what the city is expected to do about the Declaration, for those who act for it."""
+        steps = super()._prepare_city_next_steps(person, values)
+        texts = {
+            'join': self.env._("Join the Declaration"),
+            'ratify': self.env._("Confirm the council's decision on the Declaration"),
+            'reconfirm': self.env._("Read the new text of the Declaration"),
+        }
+        purpose = values['signature_purpose']
+        if purpose and values['may_act_on_declaration']:
+            steps.append(
+                {
+                    'on': values['signature'].ratify_before or None if purpose == 'ratify' else None,
+                    'text': texts[purpose],
+                    'label': self.env._("Open"),
+                    'url': '/my/city/declaration',
+                }
+            )
+        return steps
 
     def _open_declaration_interest(self, person):
         """The city says that it is interested; staff look at it next."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.scn_partner.free_text import TooLongError, one_line, several_lines
+from odoo.addons.scn_partner.models.scn_contact_role_rights import ACT_ON_DECLARATION
 
 from .scn_declaration_link import PURPOSES
 
@@ -14,8 +15,6 @@ CITY_PURPOSES = {
     'provisional': 'ratify',
     'signed': 'reconfirm',
 }
-#: Roles whose holders act for their city in the portal.
-ACTING_ROLES = ('political_lead', 'staff_lead')
 
 
 class ScnDeclarationSignature(models.Model):
@@ -53,10 +52,9 @@ class ScnDeclarationSignature(models.Model):
     def _get_acting_contacts(self):
         """Who may act for the city by their current role: political leads first."""
         self.ensure_one()
-        roles = self.sudo().partner_id.contact_role_ids.filtered(
-            lambda role: role.is_current and role.role in ACTING_ROLES,
-        )
-        return roles.sorted(lambda role: (ACTING_ROLES.index(role.role), role.id)).contact_id
+        acting = self.env['scn.contact.role']._get_roles_with(ACT_ON_DECLARATION)
+        roles = self.sudo().partner_id.contact_role_ids.filtered(lambda role: role.is_current and role.role in acting)
+        return roles.sorted(lambda role: (acting.index(role.role), role.id)).contact_id
 
     # -- the act ---------------------------------------------------------------------------------------------------
 

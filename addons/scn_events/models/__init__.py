@@ -7,8 +7,8 @@ from . import event_type
 from . import event_type_ticket
 from . import event_ticket
 from . import event_slot
-from . import scn_contact_role
 from . import res_partner
+from . import res_partner_city_page
 from . import event_event
 from . import event_event_gate
 from . import event_event_seats

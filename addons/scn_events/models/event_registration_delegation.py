@@ -20,7 +20,7 @@ class EventRegistration(models.Model):
         """
         if not city or not self.env.user.partner_id._may_coordinate(city):
             raise AccessError(
-                self.env._("Your city's staff lead or event coordinator names the participants. Write to us to be one.")
+                self.env._("Your city's leads or coordinator name the participants. Write to us to be one.")
             )
 
     def _clean_person(self, values):

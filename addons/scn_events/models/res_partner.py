@@ -1,7 +1,6 @@
 from odoo import fields, models
 
-#: Roles that name, swap and withdraw a city's participants.
-COORDINATING_ROLES = frozenset({'event_coordinator', 'staff_lead'})
+from odoo.addons.scn_partner.models.scn_contact_role_rights import REGISTER_OTHERS
 
 
 class ResPartner(models.Model):
@@ -15,11 +14,7 @@ class ResPartner(models.Model):
     def _may_coordinate(self, city):
         """Whether this person's current role for the city includes naming its participants."""
         self.ensure_one()
-        return any(
-            role.is_current and role.role in COORDINATING_ROLES
-            for role in self.sudo().held_role_ids
-            if role.organisation_id == city
-        )
+        return self._has_city_right(REGISTER_OTHERS, city)
 
     def _get_coming_events(self):
         """Published events that have not ended: those of a kind of ours, and those where this city has a seat."""

@@ -15,7 +15,7 @@ class DelegationCase(EventCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.summit = cls.new_event('summit_live', scn_kind='summit', scn_allowance_ids=[Command.create({'seats': 2})])
-        for user, role in ((cls.riverton_person, 'event_coordinator'), (cls.lakeside_person, 'staff_lead')):
+        for user, role in ((cls.riverton_person, 'coordinator'), (cls.lakeside_person, 'staff_lead')):
             city = user.partner_id.commercial_partner_id
             cls.env['scn.contact.role'].create(
                 {
@@ -170,7 +170,7 @@ class TestDelegationPages(DelegationCase, HttpCase):
         page = self.url_open(f'/my/city/events/{self.summit.id}').text
         self.assertNotIn('scn_name_participant', page)
         refused = self.post(f'/my/city/events/{self.summit.id}/name', name='Eve', email='eve@riverton.example')
-        self.assertIn('names the participants', refused.text)
+        self.assertIn('name the participants', refused.text)
         self.assertFalse(self.participants())
 
     def test_an_unpublished_event_is_not_found(self):

@@ -24,7 +24,7 @@ class TestEventTours(EventCase, HttpCase):
                 {
                     'organisation_id': user.partner_id.commercial_partner_id.id,
                     'contact_id': user.partner_id.id,
-                    'role': 'event_coordinator',
+                    'role': 'coordinator',
                     'date_start': '2019-01-01',
                 }
             )

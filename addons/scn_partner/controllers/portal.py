@@ -26,6 +26,7 @@ class CityPortal(CustomerPortal):
         if not city:
             return request.render('scn_partner.portal_no_city', values)
         values.update(city._prepare_city_page_values(person))
+        values['next_steps'] = city._get_city_next_steps(person, values)
         return request.render('scn_partner.portal_city', values)
 
     @http.route(

@@ -9,6 +9,7 @@ from . import scn_consent_wording
 from . import scn_consent
 from . import res_partner_consent
 from . import scn_contact_role
+from . import scn_contact_role_rights
 from . import scn_city_alias
 from . import scn_contact_key
 from . import scn_contact_duplicate

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
+from .scn_contact_role_rights import ACCEPT_QUOTATION, MANAGE_PEOPLE, SEE_MONEY
 from .scn_partnership import LIVE_STATES
 
-#: Roles that see the city's invoices and quotations.
-MONEY_ROLES = frozenset({'finance', 'staff_lead', 'political_lead'})
+#: Days before the end of a mandate that the city is asked to name who follows.
+MANDATE_ENDS_SOON_DAYS = 60
 
 
 class ResPartner(models.Model):
@@ -20,12 +23,7 @@ class ResPartner(models.Model):
 
     def _may_see_money(self, city):
         """Whether this person's current role for the city includes invoices and quotations."""
-        self.ensure_one()
-        return any(
-            role.is_current and role.role in MONEY_ROLES
-            for role in self.sudo().held_role_ids
-            if role.organisation_id == city
-        )
+        return self._has_city_right(SEE_MONEY, city)
 
     def _prepare_city_page_values(self, person):
         """Everything the page “Our city” shows, in a constant number of queries.
@@ -51,6 +49,8 @@ class ResPartner(models.Model):
             'entitlements': {record.benefit_id: record for record in entitlements},
             'roles': city.contact_role_ids.filtered('is_current'),
             'sees_money': sees_money,
+            'accepts_quotations': person._has_city_right(ACCEPT_QUOTATION, city),
+            'manages_people': person._has_city_right(MANAGE_PEOPLE, city),
             'invoices': latest._get_portal_invoices() if sees_money else self.env['account.move'],
             'quotations': city._get_open_quotations() if sees_money else self.env['sale.order'],
         }
@@ -71,3 +71,59 @@ class ResPartner(models.Model):
                 order='validity_date, id',
             )
         )
+
+    def _get_city_next_steps(self, person, values):
+        """What the top of the page asks for, soonest first; what has no date comes last.
+
+        :param dict values: what ``_prepare_city_page_values`` returned
+        :return: list of dicts, see ``_prepare_city_next_steps``
+        """
+        steps = self._prepare_city_next_steps(person, values)
+        return sorted(steps, key=lambda step: (not step['on'], step['on'] or fields.Date.context_today(self)))
+
+    def _prepare_city_next_steps(self, person, values):
+        """What this person can do next for the city. Every addon adds what its block asks for, from the values that the
+        page has read already: no query per record.
+
+        :return: list of dicts ``{'on': date or None, 'text': str, 'label': str, 'url': str}``
+        """
+        self.ensure_one()
+        steps = []
+        if values['accepts_quotations']:
+            steps += [
+                {
+                    'on': quotation.validity_date or None,
+                    'text': self.env._("Answer the quotation %(number)s", number=quotation.name),
+                    'label': self.env._("Read and accept"),
+                    'url': quotation.get_portal_url(),
+                }
+                for quotation in values['quotations']
+            ]
+        steps += [
+            {
+                'on': invoice.invoice_date_due or None,
+                'text': self.env._("Pay the invoice %(number)s", number=invoice.name),
+                'label': self.env._("Open the invoice"),
+                'url': f'/my/city/invoice/{invoice.id}',
+            }
+            for invoice in values['invoices']
+            if invoice.move_type == 'out_invoice' and invoice.payment_state in ('not_paid', 'partial')
+        ]
+        return steps + (self._prepare_people_steps(values['roles']) if values['manages_people'] else [])
+
+    def _prepare_people_steps(self, roles):
+        """Name who follows where a mandate ends soon, and who leads where nobody does."""
+        last_day = fields.Date.context_today(self) + timedelta(days=MANDATE_ENDS_SOON_DAYS)
+        link = {'label': self.env._("Your city's people"), 'url': '/my/city/people'}
+        steps = [
+            {
+                **link,
+                'on': role.date_end,
+                'text': self.env._("The mandate of %(person)s ends: name who follows", person=role.contact_id.name),
+            }
+            for role in roles
+            if role.date_end and role.date_end <= last_day
+        ]
+        if not any(role.role == 'staff_lead' for role in roles):
+            steps.append({**link, 'on': None, 'text': self.env._("Name a staff lead for your city")})
+        return steps

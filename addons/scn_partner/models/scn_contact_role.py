@@ -30,6 +30,7 @@ class ScnContactRole(models.Model):
         [
             ('political_lead', 'Political lead'),
             ('staff_lead', 'Staff lead'),
+            ('coordinator', 'Coordinator'),
             ('finance', 'Finance'),
             ('communication', 'Communication'),
             ('task_force', 'Task force contact'),

@@ -92,6 +92,7 @@ _HONORIFICS = frozenset(
         'mag',
     }
 )
+_PREFIXES_LONGEST_FIRST = sorted(MUNICIPAL_PREFIXES, key=len, reverse=True)
 _NOT_WORD = re.compile(r"[^\w']+")
 
 
@@ -101,7 +102,10 @@ def clean(text):
     >>> clean('  Malmö\\u200b  Stad\\n')
     'Malmö Stad'
     """
-    text = unicodedata.normalize('NFKC', text or '')
+    text = text or ''
+    if text.isascii() and text.isprintable():
+        return ' '.join(text.split())  # what most texts are; nothing else below would change it
+    text = unicodedata.normalize('NFKC', text)
     kept = ''.join(
         ' ' if character in '\t\r\n' else character
         for character in text
@@ -112,9 +116,11 @@ def clean(text):
 
 def _plain(text):
     """Case-folded text without accents, punctuation as spaces."""
-    decomposed = unicodedata.normalize('NFD', clean(text).casefold().replace('’', "'"))
-    without_marks = ''.join(character for character in decomposed if not unicodedata.combining(character))
-    return ' '.join(_NOT_WORD.sub(' ', without_marks).split())
+    folded = clean(text).casefold().replace('’', "'")
+    if not folded.isascii():
+        decomposed = unicodedata.normalize('NFD', folded)
+        folded = ''.join(character for character in decomposed if not unicodedata.combining(character))
+    return ' '.join(_NOT_WORD.sub(' ', folded).split())
 
 
 def city_name_key(name):
@@ -130,7 +136,7 @@ def city_name_key(name):
     ('gemeente', '')
     """
     plain = _plain((name or '').replace('.', ''))
-    for prefix in sorted(MUNICIPAL_PREFIXES, key=len, reverse=True):
+    for prefix in _PREFIXES_LONGEST_FIRST:
         start = prefix if prefix.endswith("'") else f'{prefix} '
         if plain.startswith(start) and len(plain) > len(start):
             return plain[len(start) :]
@@ -208,7 +214,9 @@ def has_mixed_scripts(text):
     >>> has_mixed_scripts('Barcelona'), has_mixed_scripts('B\\u0430rcelona')
     (False, True)
     """
-    for word in re.split(r'[\s@.,;|/-]+', text or ''):
+    if not text or text.isascii():
+        return False
+    for word in re.split(r'[\s@.,;|/-]+', text):
         scripts = {unicodedata.name(character, '').split(' ', 1)[0] for character in word if character.isalpha()}
         if len(scripts & {'LATIN', 'CYRILLIC', 'GREEK'}) > 1:
             return True
@@ -221,4 +229,6 @@ def has_hidden_characters(text):
     >>> has_hidden_characters('ana@\\u202eexample'), has_hidden_characters('ana')
     (True, False)
     """
-    return any(unicodedata.category(character) == 'Cf' for character in text or '')
+    if not text or text.isascii():
+        return False
+    return any(unicodedata.category(character) == 'Cf' for character in text)

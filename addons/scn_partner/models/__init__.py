@@ -25,6 +25,8 @@ from . import scn_signup_erasure
 from . import scn_signup_retention
 from . import res_partner_use
 from . import scn_signup_undo
+from . import scn_signup_receiving
+from . import scn_signup_withdrawal
 from . import scn_signup_sync
 from . import res_users
 from . import base_partner_merge

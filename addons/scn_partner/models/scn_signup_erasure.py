@@ -107,21 +107,21 @@ class ScnSignupErasure(models.Model):
         """Which records are of erased messages or of erased addresses; two queries at most, one as long as nobody was.
 
         :param source: the source, or an empty record for one that does not exist yet
-        :param records: valid records of the sync's contract
+        :param records: ``SentRecord``; of a mere fingerprint only the message can be recognised
         :return: dict external id → ``message`` or ``address``
         """
         if not records or not self.sudo().search_count([], limit=1):
             return {}
         by_digest = {}
         for record in records:
-            by_digest.setdefault(self._get_digest('message', record['external_id'], source), []).append(record)
-            address = email_key(record['email'])
+            by_digest.setdefault(self._get_digest('message', record.external_id, source), []).append(record)
+            address = email_key(record.content['email']) if record.content else ''
             if address:
                 by_digest.setdefault(self._get_digest('address', address), []).append(record)
         found = {}
         for row in self.sudo().search([('digest', 'in', list(by_digest))], order='kind'):
             for record in by_digest[row.digest]:
-                received_at = parse_datetime(record['received_at'])
-                if row.kind == 'message' or not received_at or received_at <= row.erased_on:
-                    found[record['external_id']] = row.kind
+                received_at = parse_datetime(record.content['received_at']) if row.kind == 'address' else None
+                if not received_at or received_at <= row.erased_on:
+                    found[record.external_id] = row.kind
         return found

@@ -17,8 +17,13 @@ class ScnSignup(models.Model):
         A city that staff chose is kept.
         """
         signups = self.sudo().with_context(tracking_disable=True).filtered(lambda signup: signup.state in OPEN_STATES)
-        for signup, (city, contact, moved_from, reasons) in signups._find_matches().items():
-            signup.write(signup._prepare_match_values(city, contact, moved_from, reasons))
+        alike = {}
+        for signup, match in signups._find_matches().items():
+            values = signup._prepare_match_values(*match)
+            alike.setdefault(tuple(values.items()), []).append(signup.id)
+        # those of one city mostly get the same values: one write for all of them
+        for values, signup_ids in alike.items():
+            signups.browse(signup_ids).write(dict(values))
 
     def _find_matches(self):
         """Match these sign-ups, stored or drafts, changing nothing.
@@ -28,43 +33,43 @@ class ScnSignup(models.Model):
         cities_by_name = self.env['scn.contact.key'].sudo()._find_cities(city_name_key(signup.city) for signup in self)
         domains, city_by_domain = self._find_cities_by_domain()
         people = self._find_people()
-        stopped_addresses = self._find_stopped_addresses()
+        stopped = self._find_stopped()
         matches = {}
         for signup in self:
+            same = people.get(person_key(signup.email, signup.contact_name), self.env['res.partner'])
             city, reasons = signup._match_city(cities_by_name, city_by_domain, domains[signup])
-            reasons = [*reasons, *signup._match_stop(people, stopped_addresses)]
-            matches[signup] = (city, *signup._match_contact(city, people), reasons)
+            if same.filtered('news_stopped_on'):
+                reasons = [*reasons, 'stopped_news']
+            elif signup in stopped:
+                reasons = [*reasons, 'stopped_address']
+            matches[signup] = (city, *signup._match_contact(city, same), reasons)
         return matches
 
-    def _find_stopped_addresses(self):
+    def _find_stopped(self):
         """
-        :return: set of normalised addresses of these sign-ups from which somebody asked us to stop, two queries
+        :return: those of these sign-ups from whose address somebody asked us to stop; two queries
         """
-        addresses = {tools.email_normalize(signup.email or '') for signup in self} - {False}
-        if not addresses:
-            return set()
+        addresses = {signup: tools.email_normalize(signup.email) for signup in self if signup.email}
+        if not any(addresses.values()):
+            return self.browse()
         stopped = (
             self.env['res.partner']
             .sudo()
             .with_context(active_test=False)
             .search_fetch(
-                [('news_stopped_on', '!=', False), ('email_normalized', 'in', sorted(addresses))],
+                [('news_stopped_on', '!=', False), ('email_normalized', 'in', list(set(addresses.values()) - {False}))],
                 ['email_normalized'],
             )
         )
         withdrawn = self.sudo().search_fetch(
-            [('stopped_on', '!=', False), ('email', 'in', [signup.email for signup in self if signup.email])],
+            [('stopped_on', '!=', False), ('email', 'in', [signup.email for signup in addresses])],
             ['email'],
         )
-        return set(stopped.mapped('email_normalized')) | {tools.email_normalize(signup.email) for signup in withdrawn}
-
-    def _match_stop(self, people, stopped_addresses):
-        """Reason code where this person asked us to stop at any city, or somebody with this address did."""
-        self.ensure_one()
-        key = person_key(self.email, self.contact_name)
-        if key and people.get(key, self.env['res.partner']).filtered('news_stopped_on'):
-            return ['stopped_news']
-        return ['stopped_address'] if tools.email_normalize(self.email or '') in stopped_addresses else []
+        stopped_addresses = {
+            *stopped.mapped('email_normalized'),
+            *(tools.email_normalize(signup.email) for signup in withdrawn),
+        } - {False}
+        return self.filtered(lambda signup: addresses.get(signup) in stopped_addresses)
 
     def _find_cities_by_domain(self):
         """
@@ -135,15 +140,13 @@ class ScnSignup(models.Model):
             people[row.key] = people.get(row.key, self.env['res.partner']) | row.partner_id.sudo()
         return people
 
-    def _match_contact(self, city, people):
+    def _match_contact(self, city, same):
         """
+        :param same: contacts of this person, at any city
         :return: ``(contact at that city or empty, contact of the same person at another city or empty)``
         """
-        self.ensure_one()
-        key = person_key(self.email, self.contact_name)
-        # Without an address a name alone says nothing about other cities.
-        same = people.get(key, self.env['res.partner']) if key else self.env['res.partner']
         here = same.filtered(lambda contact: contact.commercial_partner_id == city)[:1]
+        # Without an address a name alone says nothing about other cities.
         elsewhere = (same - here).filtered(
             lambda contact: (
                 contact.email

@@ -2,8 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..sync_payload import canonical_hash
-
 
 class ScnSignup(models.Model):
     """How long the original text of a sign-up is kept; its fields, its consent and its fingerprint stay."""
@@ -42,25 +40,25 @@ class ScnSignup(models.Model):
 
     @api.model
     def _find_erased(self, source, records):
-        """Which of these valid records are of messages or addresses that were erased.
+        """Which of these records (``SentRecord``) are of messages or addresses that were erased.
 
         :return: dict external id → ``message`` or ``address`` (see ``scn.signup.erasure``)
         """
         return self.env['scn.signup.erasure']._find(source, records)
 
-    def _withhold(self, record, run):
+    def _withhold(self, sent, run):
         """Keep nothing of a message of an erased address but its fingerprint, as withdrawn.
 
         The sender gets the answers it would get for anybody: new the first time, unchanged from then on. An answer
         that said “erased” would tell whoever has a key for the sync which addresses were.
 
-        :param dict record: a valid record of the sync's contract
+        :param sent: ``SentRecord``
         """
         self.ensure_one()
         self.write(
             {
                 **self._prepare_decision_values('withdrawn'),
-                'payload_hash': canonical_hash(record),
+                'payload_hash': sent.payload_hash,
                 'run_id': run.id,
                 'raw_purged_on': fields.Datetime.now(),
                 'reject_note': self.env._("Erased: not taken again from an old message."),

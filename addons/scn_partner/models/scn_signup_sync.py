@@ -1,33 +1,19 @@
 import json
 from contextlib import nullcontext
 
-from psycopg2 import DataError
-from psycopg2.errors import CheckViolation, NotNullViolation
-
 from odoo import api, fields, models, release
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.module import get_manifest
-from odoo.tools import SQL, ormcache
 
-from ..matching_keys import has_hidden_characters, has_mixed_scripts
 from ..sync_payload import (
     MAX_BYTES,
     MAX_RECORDS,
     PROTOCOL,
+    RECORD_FORMS,
     PayloadError,
-    RecordError,
     canonical_hash,
-    parse_datetime,
     parse_payload,
-    validate_record,
 )
-from .scn_signup import DECIDED_STATES
-
-#: The statuses under which a sign-up is written.
-WRITTEN = ('created', 'updated', 'review')
-
-#: What one record may raise that says something about that record only.
-RECORD_ERRORS = (UserError, DataError, CheckViolation, NotNullViolation)
 
 
 class InboxMoved(Exception):
@@ -54,7 +40,7 @@ class ScnSignup(models.Model):
         """What a sender needs to know before it starts.
 
         :return: JSON ``{"protocol", "series", "module", "module_version", "server_time", "key_expires_at", "login",
-            "is_manager", "database_id", "limits": {"records", "bytes"}}``
+            "is_manager", "database_id", "limits": {"records", "bytes"}, "record_forms": ["whole", "fingerprint"]}``
         :raises AccessError: for anybody but the sync bot and managers
         """
         inbox = self._open_inbox()
@@ -75,6 +61,7 @@ class ScnSignup(models.Model):
                 'is_manager': not self.env.user._is_sync_bot(),
                 'database_id': inbox._get_database_id(),
                 'limits': {'records': MAX_RECORDS, 'bytes': MAX_BYTES},
+                'record_forms': list(RECORD_FORMS),
             }
         )
 
@@ -98,23 +85,7 @@ class ScnSignup(models.Model):
             )
         )
         inbox._check_source(source)
-        known = inbox._find_known(source, request['records'])
-        rows, valid = [], {}
-        for record in request['records']:
-            try:
-                validate_record(record)
-            except RecordError as error:
-                rows.append({'external_id': error.external_id, 'status': 'rejected', 'reason': error.reason})
-                continue
-            rows.append({'external_id': record['external_id'], 'known': record['external_id'] in known})
-            valid[len(rows) - 1] = record
-        erased = inbox._find_erased(source, list(valid.values()))
-        for position, record in valid.items():
-            status, reason = inbox._get_status(known.get(record['external_id']), record, erased)
-            rows[position].update(status=status, reason=reason)
-        if not self.env.user._is_sync_bot():
-            for position, match in inbox._prepare_match_answers(source, valid).items():
-                rows[position]['match'] = match
+        rows = inbox._prepare_preview_rows(source, request['records'], not self.env.user._is_sync_bot())
         return json.dumps({'protocol': PROTOCOL, 'records': rows})
 
     @api.model
@@ -124,7 +95,8 @@ class ScnSignup(models.Model):
         :param str payload: JSON ``{"protocol", "source", "run", "batch", "records"}``, at most 500 records, 2 MB;
             with ``"expected"``, the statuses a preview foretold, the batch is taken only when all still hold
         :return: JSON ``{"protocol", "run", "batch", "records": [{"external_id", "status", "reason"}]}`` in the
-            order sent; status is created, updated, unchanged, review or rejected. The same batch key with the
+            order sent; status is created, updated, unchanged, review or rejected, or wanted of a fingerprint that
+            is not the inbox's (send the whole record, under another batch key). The same batch key with the
             same payload returns the very first answer. When something else than expected would happen, nothing is
             written, not even the batch key, and ``"moved"`` lists the external ids.
         :raises UserError: for a payload that is not of the contract, a source of another sender, or a batch key
@@ -239,220 +211,3 @@ class ScnSignup(models.Model):
         )
         batch._finish(run, answer, counts)
         return answer
-
-    # -- receiving ---------------------------------------------------------------------------------------------
-
-    def _receive(self, source, run, request):
-        """Answer rows in the order sent. One savepoint for the batch; records alone only after it failed."""
-        rows, valid = {}, []
-        for position, record in enumerate(request['records']):
-            try:
-                valid.append((position, validate_record(record)))
-            except RecordError as error:
-                rows[position] = {'external_id': error.external_id, 'status': 'rejected', 'reason': error.reason}
-        records = [record for __, record in valid]
-        try:
-            with self.env.cr.savepoint():
-                answered = self._receive_records(source, run, records)
-        except RECORD_ERRORS:
-            answered = []
-            for record in records:
-                try:
-                    with self.env.cr.savepoint():
-                        answered += self._receive_records(source, run, [record])
-                except RECORD_ERRORS:
-                    answered.append(
-                        {
-                            'external_id': record['external_id'],
-                            'status': 'rejected',
-                            'reason': 'refused_by_server',
-                        }
-                    )
-        for (position, __), row in zip(valid, answered, strict=True):
-            rows[position] = row
-        return [rows[position] for position in range(len(request['records']))]
-
-    def _receive_records(self, source, run, records):
-        """Store valid records; one insert for the new ones, then one match over all that changed."""
-        erased = self._find_erased(source, records)
-        self._insert_stubs(
-            source,
-            [record for record in records if erased.get(record['external_id']) != 'message'],
-        )
-        known = self._find_known(source, records)
-        self._lock_rows(
-            self.union(
-                *(
-                    known[record['external_id']]
-                    for record in records
-                    if known.get(record['external_id'], self).payload_hash not in (False, canonical_hash(record))
-                )
-            )
-        )
-        answered, changed = [], self.browse()
-        for record in records:
-            signup = known.get(record['external_id'], self.browse())
-            status, reason = self._get_status(signup, record, erased)
-            if erased.get(record['external_id']) == 'address' and not signup.payload_hash:
-                signup._withhold(record, run)
-            elif status in WRITTEN:
-                signup.write({**signup._prepare_sync_values(record), 'run_id': signup.run_id.id or run.id})
-                changed |= signup
-            answered.append({'external_id': record['external_id'], 'status': status, 'reason': reason})
-        changed._match()
-        self.env.flush_all()
-        return answered
-
-    def _insert_stubs(self, source, records):
-        """Claim the pair (source, external id) of records we do not have, before any field is written.
-
-        The unique pair decides between two senders, not a search. Two at once: the loser gets a serialization
-        failure and is repeated with a fresh snapshot. The statement holds fingerprints only, nothing personal.
-        """
-        if not records:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-            INSERT INTO scn_signup
-                (source_id, company_id, external_id, state, create_uid, create_date, write_uid, write_date)
-            SELECT %(source)s, %(company)s, external_id, 'new',
-                   %(uid)s, now() at time zone 'utc', %(uid)s, now() at time zone 'utc'
-              FROM unnest(%(external_ids)s) AS external_id
-            ON CONFLICT DO NOTHING
-            """,
-                source=source.id,
-                company=source.company_id.id,
-                uid=self.env.uid,
-                external_ids=[record['external_id'] for record in records],
-            ),
-            log_exceptions=False,
-        )
-
-    def _find_known(self, source, records):
-        """
-        :return: dict external id → sign-up of this source
-        """
-        external_ids = [
-            record['external_id']
-            for record in records
-            if isinstance(record, dict) and isinstance(record.get('external_id'), str)
-        ]
-        found = self.search_fetch(
-            [('source_id', '=', source.id), ('external_id', 'in', external_ids)],
-            ['external_id', 'payload_hash', 'state', 'raw_purged_on'],
-        )
-        return {signup.external_id: signup for signup in found}
-
-    def _get_status(self, signup, record, erased):
-        """Status and reason the sync answers; depends on what was sent and on the sender's own inbox only.
-
-        A decided, withdrawn or purged sign-up is never reopened by a sync. A message of the sender's own inbox that
-        was erased is named as such. For an address that was erased the answer is that for a new message: who was
-        erased is nobody's business (see ``_withhold``).
-
-        :param dict erased: what ``_find_erased`` gave
-        """
-        if erased.get(record['external_id']) == 'message':
-            return 'rejected', 'erased'
-        if signup and signup.payload_hash:
-            if signup.payload_hash == canonical_hash(record):
-                return 'unchanged', None
-            if signup.state in DECIDED_STATES or signup.raw_purged_on:
-                return 'unchanged', 'decided'
-        if self._get_review_codes(record):
-            return 'review', ' '.join(self._get_review_codes(record))
-        return ('updated' if signup and signup.payload_hash else 'created'), None
-
-    def _get_review_codes(self, record):
-        """Doubts: those the sender sent, and what hides in the text (look-alikes, invisible characters)."""
-        codes = set(record['review_reasons'])
-        visible = [record[name] or '' for name in ('name', 'email', 'city')]
-        if any(has_mixed_scripts(text) for text in visible):
-            codes.add('mixed_scripts')
-        if any(has_hidden_characters(text) for text in visible):
-            codes.add('hidden_characters')
-        return sorted(codes)
-
-    def _prepare_sync_values(self, record):
-        """Values of a sign-up from a valid record. Integrators extend this one."""
-        consent = record['consent'] or {}
-        received_at = parse_datetime(record['received_at'])
-        source = self.source_id
-        return {
-            'payload_hash': canonical_hash(record),
-            'received_at': received_at,
-            'language': record['language'],
-            'unit': record['unit'],
-            'contact_name': record['name'],
-            'position': record['position'],
-            'email': record['email'],
-            'phone': record['phone'],
-            'city': record['city'],
-            'country_id': self._get_country_ids().get(record['country'], False),
-            **{f'wants_{wish}': wish in record['wants'] for wish in self._get_wishes()},
-            'consent_given_at': parse_datetime(consent.get('given_at')) or received_at,
-            'consent_wording': consent.get('wording') or source.consent_wording,
-            'consent_source': consent.get('source') or source.name,
-            'subject': record['subject'],
-            'raw_text': record['raw_text'],
-            'raw_purge_on': self._get_raw_purge_date(received_at),
-            'review_reasons': ' '.join(self._get_review_codes(record)) or False,
-        }
-
-    @api.model
-    @ormcache()
-    def _get_country_ids(self):
-        return {country.code: country.id for country in self.env['res.country'].search_fetch([], ['code'])}
-
-    def _prepare_match_answers(self, source, records):
-        """For a manager's preview: city and contact each record would match, and the fields it would fill.
-
-        :param source: the source, or an empty record for one that does not exist yet
-        :param records: dict position → valid record
-        :return: dict position → ``{"city", "contact", "reasons", "fills"}``
-        """
-        blank = self.new({'source_id': source.id})
-        drafts = {
-            self.new({**blank._prepare_sync_values(record), 'state': 'new'}): position
-            for position, record in records.items()
-        }
-        answers = {}
-        for draft, (city, contact, __, reasons) in self.union(*drafts)._find_matches().items():
-            answers[drafts[draft]] = {
-                'city': city.display_name or None,
-                'contact': contact.name or None,
-                'reasons': reasons,
-                'fills': sorted([*draft._prepare_city_values(city), *draft._prepare_contact_values(contact)]),
-            }
-        return answers
-
-    # -- withdrawing -------------------------------------------------------------------------------------------
-
-    def _withdraw(self, source, run, request):
-        external_ids = request['external_ids']
-        known = self._find_known(source, [{'external_id': external_id} for external_id in external_ids])
-        self._lock_rows(self.union(*known.values()))
-        rows = []
-        for external_id in external_ids:
-            signup = known.get(external_id, self.browse())
-            status, reason = signup._get_withdrawal_status(request.get('of_run'))
-            if status == 'withdrawn':
-                signup.write({**self._prepare_decision_values('withdrawn'), 'reject_note': request['reason']})
-            rows.append({'external_id': external_id, 'status': status, 'reason': reason})
-        return rows
-
-    def _get_withdrawal_status(self, of_run):
-        """Status and reason of taking a sign-up back.
-
-        :param of_run: key of the run that must have brought it, or None
-        """
-        if not self:
-            return 'unknown', None
-        if of_run is not None and self.run_id.key != of_run:
-            return 'refused', 'other_run'
-        if self.state == 'withdrawn':
-            return 'unchanged', None
-        if self.state in DECIDED_STATES:
-            return 'refused', self.state
-        return 'withdrawn', None

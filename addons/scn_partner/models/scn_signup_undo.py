@@ -76,7 +76,7 @@ class ScnSignup(models.Model):
     def _restore(self, source, run, request):
         """Answer rows in the order sent."""
         external_ids = request['external_ids']
-        known = self._find_known(source, [{'external_id': external_id} for external_id in external_ids])
+        known = self._find_known(source, external_ids)
         self._lock_rows(self.union(*known.values()))
         statuses = {
             external_id: known.get(external_id, self.browse())._get_withdrawal_status(request.get('of_run'))

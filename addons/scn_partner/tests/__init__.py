@@ -40,3 +40,4 @@ from . import test_translations
 from . import test_signup_undo
 from . import test_signup_erasure
 from . import test_signup_expectation
+from . import test_signup_fingerprint

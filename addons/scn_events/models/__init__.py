@@ -21,5 +21,14 @@ from . import event_event_hold
 from . import event_registration_join
 from . import event_mail
 from . import event_registration_mail
+from . import scn_appointment
+from . import scn_appointment_host
+from . import scn_appointment_calendar
+from . import scn_appointment_moves
+from . import scn_appointment_due
+from . import scn_entitlement
+from . import calendar_event
+from . import res_company
+from . import res_config_settings
 from . import scn_partnership
 from . import scn_signup

@@ -1,4 +1,6 @@
 from . import test_access
+from . import test_appointment
+from . import test_appointment_calendar
 from . import test_delegation
 from . import test_event
 from . import test_gate

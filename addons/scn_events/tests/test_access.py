@@ -15,6 +15,10 @@ MATRIX = {
         'desk': {READ},
         'manager': ALL,
     },
+    'scn.appointment': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.appointment.host': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.appointment.due': {'reader': {READ}, 'finance': {READ}, 'officer': {READ}, 'manager': {READ}},
+    'scn.appointment.cancel': {'officer': ALL, 'manager': ALL},
     'scn.event.outcome': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
     'scn.event.invitation': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
     'scn.event.waiting': {

@@ -158,12 +158,38 @@ class ScnEntitlement(models.Model):
     # -- using -------------------------------------------------------------------------------------------------
 
     @api.model
-    def _take(self, city, benefit_code, day, record):
+    def _get_window_domain(self, city, benefit_code, day, company=None):
+        """Windows of running partnerships in which a day lies, of one body where it is named."""
+        return [
+            ('partner_id', '=', city.id),
+            ('benefit_id.code', '=', benefit_code),
+            ('window_start', '<=', day),
+            ('window_end', '>=', day),
+            ('partnership_id.state', 'in', HOLDING_STATES),
+            ('period_id.state', '!=', 'cancelled'),
+            '|',
+            ('partnership_id.date_ended', '=', False),
+            ('partnership_id.date_ended', '>=', day),
+            *([('company_id', '=', company.id)] if company else []),
+        ]
+
+    @api.model
+    def _find_window(self, city, benefit_code, day, company=None):
+        """Where something on a day would count, one with something left first; nothing is used.
+
+        :return: ``scn.entitlement`` with the rights of the superuser, possibly empty
+        """
+        windows = self.sudo().search(self._get_window_domain(city, benefit_code, day, company))
+        return windows.sorted(lambda window: window.left <= 0)[:1]
+
+    @api.model
+    def _take(self, city, benefit_code, day, record, company=None):
         """Use one of a city's benefit on a day for a real record, once per record.
 
         :param city: the organisation
         :param str benefit_code: e.g. ``visit``
         :param record: what it is used for; taking twice for one record changes nothing
+        :param company: the body whose partnership counts; any when left out
         :return: the ``scn.entitlement.use``
         :raises UserError: when the tier does not include it then, or nothing is left
         """
@@ -171,19 +197,7 @@ class ScnEntitlement(models.Model):
         known = Use.search([('res_model', '=', record._name), ('res_id', '=', record.id)])
         if known:
             return known
-        windows = self.sudo().search(
-            [
-                ('partner_id', '=', city.id),
-                ('benefit_id.code', '=', benefit_code),
-                ('window_start', '<=', day),
-                ('window_end', '>=', day),
-                ('partnership_id.state', 'in', HOLDING_STATES),
-                ('period_id.state', '!=', 'cancelled'),
-                '|',
-                ('partnership_id.date_ended', '=', False),
-                ('partnership_id.date_ended', '>=', day),
-            ]
-        )
+        windows = self.sudo().search(self._get_window_domain(city, benefit_code, day, company))
         if not windows:
             raise UserError(
                 self.env._(
@@ -248,7 +262,7 @@ class ScnEntitlement(models.Model):
                 ('window_end', '>=', today),
                 ('partnership_id.state', 'in', HOLDING_STATES),
             ]
-        )
+        )._filter_unplanned()
         activity = 'scn_partner.mail_activity_type_owed'
         for partnership, entitlements in owed.grouped('partnership_id').items():
             if not partnership.activity_search([activity], only_automated=False):
@@ -259,6 +273,10 @@ class ScnEntitlement(models.Model):
                         "Still owed: %(benefits)s", benefits=", ".join(entitlements.mapped('display_name'))
                     ),
                 )
+
+    def _filter_unplanned(self):
+        """Hook: those for which nothing is planned yet; addons that plan leave out theirs."""
+        return self
 
     @api.constrains('quota')
     def _check_quota(self):

@@ -20,6 +20,7 @@ from . import event_registration_hold
 from . import event_event_hold
 from . import event_registration_join
 from . import event_mail
+from . import ir_cron
 from . import event_registration_mail
 from . import scn_appointment
 from . import scn_appointment_host

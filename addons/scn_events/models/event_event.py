@@ -67,6 +67,13 @@ class EventEvent(models.Model):
     scn_invitation_ids = fields.One2many(
         'scn.event.invitation', 'event_id', string="Invited cities", groups=STAFF_GROUPS, copy=False
     )
+    scn_has_invitations = fields.Boolean(
+        string="Cities are invited",
+        compute='_compute_scn_has_invitations',
+        store=True,
+        groups='base.group_system',
+        help="Kept, so that the gate looks for invitations only where there are some.",
+    )
     scn_allowance_ids = fields.One2many(
         'scn.event.allowance',
         'event_id',
@@ -88,6 +95,11 @@ class EventEvent(models.Model):
     )
 
     scn_stage_ends = fields.Boolean(related='stage_id.pipe_end', store=True, string="In a stage for ended events")
+
+    @api.depends('scn_invitation_ids')
+    def _compute_scn_has_invitations(self):
+        for event in self:
+            event.scn_has_invitations = bool(event.scn_invitation_ids)
 
     # As Odoo does with its own fields: choosing a template fills in, changing the template itself does not. A method
     # for each field, because naming one field of a shared method would keep the others from being filled in.

@@ -1,6 +1,7 @@
 import pytz
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..gate_codes import GateCode, Refusal
 
@@ -96,8 +97,11 @@ class EventEvent(models.Model):
     def _get_invitation(self, city):
         """The personal invitation of a city to this event, or an empty record."""
         self.ensure_one()
+        event = self.sudo()
+        if not city or not event.scn_has_invitations:
+            return event.env['scn.event.invitation']
         # through the event, so that the invitations of many events are read at once
-        return self.sudo().scn_invitation_ids.filtered(lambda invitation: city and invitation.city_id == city)
+        return event.scn_invitation_ids.filtered(lambda invitation: invitation.city_id == city)
 
     def _find_city_refusal(self, city, ticket=None, slot=None):
         """Whether the city will hold on the day what the event and the ticket ask for."""
@@ -203,10 +207,20 @@ class EventEvent(models.Model):
     def _count_city_seats(self, city, ticket=None):
         """Seats a city has, those waiting for approval or payment included."""
         self.ensure_one()
-        domain = [('event_id', '=', self.id), ('scn_city_id', '=', city.id), ('state', '!=', 'cancel')]
-        if ticket:
-            domain.append(('event_ticket_id', '=', ticket.id))
-        return self.env['event.registration'].sudo().search_count(domain)
+        registrations = self.env['event.registration']
+        registrations.flush_model(['event_id', 'event_ticket_id', 'scn_city_id', 'state', 'active'])
+        [(count,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FROM event_registration
+                 WHERE event_id = %s AND scn_city_id = %s AND state != 'cancel' AND active %s
+                """,
+                self.id,
+                city.id,
+                SQL("AND event_ticket_id = %s", ticket.id) if ticket else SQL(),
+            )
+        )
+        return count
 
     def _find_city_limit_refusal(self, city, ticket=None, more=0):
         """Whether a city has more seats than it may, counting ``more`` that are not written yet."""

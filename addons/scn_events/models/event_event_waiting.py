@@ -1,7 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 DEFAULT_OFFER_HOURS = 72
 
@@ -23,17 +23,30 @@ class EventEvent(models.Model):
         copy=False,
         groups='event.group_event_registration_desk,scn_partner.group_scn_user',
     )
+    scn_has_offers = fields.Boolean(
+        string="Seats are offered",
+        compute='_compute_scn_has_offers',
+        store=True,
+        groups='base.group_system',
+        help="Kept, so that a registration looks for offers only where there are some.",
+    )
 
     _scn_offer_hours_positive = models.Constraint(
         'CHECK (scn_offer_hours IS NULL OR scn_offer_hours > 0)', "An offer lasts an hour at least."
     )
 
+    @api.depends('scn_waiting_ids.state')
+    def _compute_scn_has_offers(self):
+        offered = self.env['scn.event.waiting'].search([('event_id', 'in', self.ids), ('state', '=', 'offered')])
+        for event in self:
+            event.scn_has_offers = event._origin in offered.event_id
+
     def _get_seats_availability(self, slot_tickets):
         """Odoo's count, less the seats that are offered to somebody who waited."""
         availabilities = super()._get_seats_availability(slot_tickets)
-        offers = self.env['scn.event.waiting'].sudo().search([('event_id', '=', self.id), ('state', '=', 'offered')])
-        if not offers:
+        if not self.sudo().scn_has_offers:
             return availabilities
+        offers = self.env['scn.event.waiting'].sudo().search([('event_id', '=', self.id), ('state', '=', 'offered')])
         return [
             available if available is None else self._get_seats_beside_offers(slot, ticket, offers)
             for (slot, ticket), available in zip(slot_tickets, availabilities, strict=True)

@@ -68,7 +68,7 @@ class EventRegistration(models.Model):
         events, cities = self.event_id, self.scn_city_id
         if cities:
             prefetch_lines(events, 'scn_allowance_ids', ['grade_id', 'seats'])
-            prefetch_lines(events, 'scn_invitation_ids', ['city_id', 'seats'])
+            prefetch_lines(events.filtered('scn_has_invitations'), 'scn_invitation_ids', ['city_id', 'seats'])
             cities._prefetch_outlook()
 
     def _guard_seats(self):
@@ -82,12 +82,10 @@ class EventRegistration(models.Model):
         )
         with_cities = self.filtered('scn_city_id')
         cities = with_cities.scn_city_id
-        events = limited | with_cities.event_id.filtered(
+        events = limited | (with_cities.event_id - limited).filtered(
             lambda event: (
                 event.scn_allowance_ids
-                or event.scn_invitation_ids.filtered(
-                    lambda invitation: invitation.seats > 0 and invitation.city_id in cities
-                )
+                or any(invitation.seats > 0 for city in cities for invitation in event._get_invitation(city))
             )
         )
         events |= with_cities.event_ticket_id.filtered('scn_seats_per_city').event_id

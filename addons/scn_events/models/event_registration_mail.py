@@ -1,5 +1,8 @@
 from odoo import models
 
+#: The jobs that send what a registration brings about.
+MAIL_JOBS = ('event.event_mail_scheduler', 'mail.ir_cron_mail_scheduler_action')
+
 
 class EventRegistration(models.Model):
     """A registration never waits for mail."""
@@ -21,5 +24,7 @@ class EventRegistration(models.Model):
             .search_count([('event_id', 'in', confirmed.event_id.ids), ('interval_type', '=', 'after_sub')], limit=1)
         )
         if scheduled:
-            self.env.ref('event.event_mail_scheduler')._trigger()
-            self.env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
+            # both jobs in one look
+            model_data = self.env['ir.model.data'].sudo()
+            for job in self.env['ir.cron'].browse(model_data._xmlid_to_res_id(name) for name in MAIL_JOBS):
+                job._trigger()

@@ -153,3 +153,23 @@ class TestEventMail(EventCase):
 
     def test_mail_leaves_in_the_background_from_the_start(self):
         self.assertEqual(self.env['ir.config_parameter'].sudo().get_param('event.event_mail_async'), 'True')
+
+    def test_one_commit_wakes_the_workers_once(self):
+        woken = []
+        odoos = next(
+            base
+            for base in self.env.registry['ir.cron'].__mro__
+            if base.__module__ == 'odoo.addons.base.models.ir_cron'
+        )
+        self.patch(odoos, '_notifydb', lambda cron: woken.append(cron))
+        event, after = self.new_event(), self.env.cr.postcommit
+        self.assertTrue(event.event_mail_ids)
+        after.clear()
+        for expected in (1, 2):
+            self.register(event, email='ana@example.com')
+            self.assertGreater(len(after), 1, "a registration asks for more than one job")
+            after.run()
+            self.assertEqual(len(woken), expected)
+        self.register(event)
+        after.clear()
+        self.assertEqual(len(woken), 2, "what is rolled back wakes nobody")

@@ -403,4 +403,4 @@ class TestGate(EventCase):
         self.assertLessEqual(many, one + 2)
         without = self.env.registry['event.registration']
         self.patch(without, '_check_gate', lambda self: None)
-        self.assertLessEqual(one - self.queries(1), 9)
+        self.assertLessEqual(one - self.queries(1), 6)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 
@@ -44,6 +44,14 @@ class ResPartnerGrade(models.Model):
         '(code) WHERE code IS NOT NULL',
         "Another tier already has this code. Codes are unique: choose another one.",
     )
+
+    @tools.ormcache('self.id')
+    def _get_benefit_ids(self):
+        """Ids of the benefits this tier includes; a line of the matrix that changes makes every worker look anew.
+
+        :return: tuple of ids, empty for no tier
+        """
+        return self.sudo().benefit_line_ids.benefit_id._ids
 
     def _compute_city_count(self):
         counts = dict(

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..line_prefetch import prefetch_lines
 
@@ -15,6 +16,12 @@ OUTLOOK_FIELDS = (
     'renewal_declined',
 )
 TERM_FIELDS = ('state', 'date_start', 'date_end', 'number', 'grade_id')
+#: What ``_owes_overdue_fees`` looks at.
+OWED_FIELDS = {
+    'scn.partnership.period': ['partner_id'],
+    'account.move.line': ['scn_period_id', 'parent_state', 'move_id'],
+    'account.move': ['payment_state', 'invoice_date_due'],
+}
 
 
 class ResPartner(models.Model):
@@ -57,8 +64,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         city = self.sudo()
         tier = city._get_grade_on(day)
-        prefetch_lines(tier, 'benefit_line_ids', ['benefit_id'])
-        benefits = tier.benefit_line_ids.benefit_id
+        benefits = self.env['scn.benefit'].sudo().browse(tier._get_benefit_ids())
         if any(partnership.state == 'paused' for partnership in city.partnership_ids):
             benefits &= city._get_task_force_grade().sudo().benefit_line_ids.benefit_id
         today = fields.Date.context_today(self)
@@ -70,16 +76,24 @@ class ResPartner(models.Model):
     def _owes_overdue_fees(self, today):
         """Whether an invoice of this city's ledger is unpaid past its due date."""
         self.ensure_one()
-        return bool(
-            self.env['account.move.line']
-            .sudo()
-            .search_count(
-                [
-                    ('scn_period_id.partner_id', '=', self.id),
-                    ('parent_state', '=', 'posted'),
-                    ('move_id.payment_state', 'in', ('not_paid', 'partial')),
-                    ('move_id.invoice_date_due', '<', today),
-                ],
-                limit=1,
+        # each registration asks this: by hand, because the ORM needs longer to write this query than the database to answer it
+        for model, names in OWED_FIELDS.items():
+            self.env[model].flush_model(names)
+        owed = self.env.execute_query(
+            SQL(
+                """
+                SELECT 1
+                  FROM scn_partnership_period period
+                  JOIN account_move_line line ON line.scn_period_id = period.id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE period.partner_id = %s
+                   AND line.parent_state = 'posted'
+                   AND move.payment_state IN ('not_paid', 'partial')
+                   AND move.invoice_date_due < %s
+                 LIMIT 1
+                """,
+                self.id,
+                today,
             )
         )
+        return bool(owed)

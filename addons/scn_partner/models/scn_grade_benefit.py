@@ -28,6 +28,23 @@ class ScnGradeBenefit(models.Model):
         "The number must be at least 1. To take a benefit away from a tier, remove its line.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {'grade_id', 'benefit_id'} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     @api.constrains('benefit_id', 'quantity', 'per')
     def _check_counted(self):
         for line in self:

@@ -1,2 +1,3 @@
 from . import event
 from . import portal
+from . import visits

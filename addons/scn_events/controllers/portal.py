@@ -163,14 +163,14 @@ class EventPortal(CustomerPortal):
             },
         )
 
-    def _act(self, event_id, act):
-        """Do what was asked and go back to the event's page with what came of it."""
+    def _act(self, record_id, act, page_url='/my/city/events'):
+        """Do what was asked and go back to the record's page with what came of it."""
         try:
             with request.env.cr.savepoint():
                 request.session[SESSION_MESSAGE] = {'done': act()}
         except UserError as error:
             request.session[SESSION_MESSAGE] = {'failed': str(error)}
-        return request.redirect(f'/my/city/events/{event_id}')
+        return request.redirect(f'{page_url}/{record_id}')
 
     def _choose(self, records, record_id):
         """One of these records by its number, or an empty one; another event's is not found."""

@@ -6,5 +6,9 @@ from . import test_event
 from . import test_gate
 from . import test_hold
 from . import test_waiting
+from . import test_visit_day_check
+from . import test_visit_programme
+from . import test_visit_planning
+from . import test_visit_pages
 from . import test_tours
 from . import test_translations

@@ -28,6 +28,22 @@ MATRIX = {
         'officer': {READ, WRITE, CREATE},
         'manager': {READ, WRITE, CREATE},
     },
+    'scn.appointment.format': {
+        'employee': {READ},
+        'reader': {READ},
+        'officer': {READ},
+        'finance': {READ},
+        'desk': {READ},
+        'manager': ALL,
+    },
+    'scn.appointment.block': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.appointment.plan': {'reader': {READ}, 'finance': {READ}, 'officer': {READ}, 'manager': {READ}},
+    'scn.appointment.comment': {
+        'reader': {READ},
+        'finance': {READ},
+        'officer': {READ, CREATE},
+        'manager': {READ, CREATE},
+    },
     'scn.event.allowance': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
 }
 

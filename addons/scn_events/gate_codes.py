@@ -35,11 +35,11 @@ CITY_CODES = frozenset({GateCode.NO_CITY, GateCode.TIER_TOO_LOW, GateCode.PARTNE
 class Refusal:
     """One refusal.
 
-    :param code: why, for automation
+    :param code: why, for automation: one of these, or a ``call_codes.CallCode``
     :param reason: why, in words, for who asked
     :param tier: name of the lowest tier that would allow it; empty where no tier helps
     """
 
-    code: GateCode
+    code: StrEnum
     reason: str
     tier: str = ''

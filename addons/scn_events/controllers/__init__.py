@@ -1,3 +1,4 @@
+from . import call
 from . import event
 from . import portal
 from . import visits

@@ -1,3 +1,4 @@
+from . import test_call
 from . import test_access
 from . import test_appointment
 from . import test_appointment_calendar

@@ -44,6 +44,22 @@ MATRIX = {
         'officer': {READ, CREATE},
         'manager': {READ, CREATE},
     },
+    **{
+        key: {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL}
+        for key in ('scn.call', 'scn.call.question', 'scn.topic', 'scn.topic.credit')
+    },
+    'scn.proposal.review': {
+        'reader': {READ},
+        'finance': {READ},
+        'desk': {READ},
+        'officer': {READ, WRITE, CREATE},
+        'manager': ALL,
+    },
+    'scn.proposal.answer': {key: {READ} for key in ('reader', 'finance', 'desk', 'officer', 'manager')},
+    'scn.proposal.key': {},
+    'scn.proposal.link': {},
+    'scn.call.announce': {'officer': ALL, 'manager': ALL},
+    'scn.topic.merge': {'officer': ALL, 'manager': ALL},
     'scn.event.allowance': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
 }
 

@@ -1,1 +1,3 @@
 from . import appointment_cancel
+from . import call_announce
+from . import topic_merge

@@ -125,7 +125,7 @@ class ScnCall(models.Model):
             code = BENEFITS.get(call.type) if call.audience == 'cities' else None
             call.benefit_id = benefits.get(code, False)
 
-    @api.depends('is_published', 'date_open', 'date_close')
+    @api.depends('is_published', 'date_open', 'date_close', 'type', 'event_id.date_end', 'event_id.kanban_state')
     def _compute_state(self):
         now = fields.Datetime.now()
         for call in self:
@@ -133,7 +133,7 @@ class ScnCall(models.Model):
                 call.state = 'draft'
             elif call.date_open and call.date_open > now:
                 call.state = 'upcoming'
-            elif call.date_close and call.date_close <= now:
+            elif (call.date_close and call.date_close <= now) or call.sudo()._find_event_refusal():
                 call.state = 'closed'
             else:
                 call.state = 'open'
@@ -178,7 +178,11 @@ class ScnCall(models.Model):
             return action
         action = self.env['ir.actions.act_window']._for_xml_id('scn_events.event_track_proposal_action')
         action['domain'] = [('scn_call_id', '=', self.id)]
-        action['context'] = {'default_scn_call_id': self.id, 'default_event_id': self.event_id.id}
+        action['context'] = {
+            'search_default_to_decide': 1,
+            'default_scn_call_id': self.id,
+            'default_event_id': self.event_id.id,
+        }
         action['display_name'] = self.name
         return action
 

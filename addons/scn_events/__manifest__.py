@@ -18,6 +18,7 @@
         'data/scn_appointment_format_data.xml',
         'data/mail_template_visit_data.xml',
         'data/ir_cron_data.xml',
+        'data/scn_appointment_data.xml',
         'wizards/appointment_cancel_views.xml',
         'views/scn_appointment_views.xml',
         'views/scn_appointment_due_views.xml',

@@ -30,6 +30,7 @@ from . import scn_appointment_host
 from . import scn_appointment_calendar
 from . import scn_appointment_moves
 from . import scn_appointment_slots
+from . import scn_appointment_risk
 from . import scn_appointment_due
 from . import scn_entitlement
 from . import calendar_event

@@ -146,6 +146,12 @@ class ScnAppointment(models.Model):
     grade_id = fields.Many2one(
         'res.partner.grade', string="Tier at confirmation", readonly=True, copy=False, ondelete='restrict'
     )
+    at_risk_since = fields.Date(
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        help="Since when the partnership is not to include it on that day any more.",
+    )
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     calendar_event_id = fields.Many2one(
         'calendar.event', readonly=True, copy=False, index='btree_not_null', ondelete='set null'
@@ -161,10 +167,12 @@ class ScnAppointment(models.Model):
 
     @api.depends('city_id', 'kind', 'day')
     def _compute_display_name(self):
-        kinds = dict(self._fields['kind']._description_selection(self.env))
         for appointment in self:
-            parts = (kinds.get(appointment.kind), appointment.city_id.name, appointment.day and str(appointment.day))
+            parts = (appointment._get_kind_name(), appointment.city_id.name, appointment.day and str(appointment.day))
             appointment.display_name = " · ".join(part for part in parts if part)
+
+    def _get_kind_name(self):
+        return dict(self._fields['kind']._description_selection(self.env)).get(self.kind)
 
     @api.depends('city_id', 'company_id')
     def _compute_user_id(self):

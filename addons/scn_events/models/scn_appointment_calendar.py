@@ -91,8 +91,7 @@ class ScnAppointment(models.Model):
     def _prepare_calendar_values(self):
         """What the calendar shows: no internal remark, and nobody who is not there."""
         self.ensure_one()
-        translated = self.with_context(lang=self.lang)
-        kind = dict(self._fields['kind']._description_selection(translated.env))[self.kind]
+        kind = self.with_context(lang=self.lang)._get_kind_name()
         hosts = self.host_ids.filtered(lambda host: host.state != 'cancelled').sorted(
             lambda host: (host.start, host.id)
         )

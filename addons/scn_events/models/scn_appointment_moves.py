@@ -177,6 +177,8 @@ class ScnAppointment(models.Model):
                 appointment._take_benefit()
             elif appointment.state in OPEN_STATES:
                 appointment._plan_entitlement()
+            if appointment.at_risk_since:
+                appointment._refresh_risks()
             if before.get(appointment) == (appointment.start, appointment.stop):
                 continue
             appointment.host_ids._release()

@@ -2,6 +2,7 @@ from . import test_call
 from . import test_access
 from . import test_appointment
 from . import test_appointment_calendar
+from . import test_appointment_risk
 from . import test_appointment_slots
 from . import test_delegation
 from . import test_event

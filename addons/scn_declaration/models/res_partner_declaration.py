@@ -80,3 +80,30 @@ class ResPartner(models.Model):
             subtype_xmlid='mail.mt_note',
         )
         return signature
+
+    def _hand_over_items(self, contact, successor):
+        """Adds the links of the Declaration that wait for a person who does not act for the city any more: taken back,
+        and the successor gets one of their own."""
+        lines = super()._hand_over_items(contact, successor)
+        if contact._has_city_right(ACT_ON_DECLARATION, self):
+            return lines
+        links = (
+            self.env['scn.declaration.link']
+            .sudo()
+            .search(
+                [
+                    ('partner_id', '=', contact.id),
+                    ('signature_id.partner_id', '=', self.id),
+                    ('state', 'in', ('open', 'requested')),
+                ],
+            )
+        )
+        for link in links:
+            link.state = 'revoked'
+            signature = link.signature_id
+            if successor.email and signature.is_live and signature._get_city_purpose() == link.purpose:
+                link._issue(signature, successor)
+                lines.append(self.env._("The link of the Declaration goes to %(person)s", person=successor.name))
+            else:
+                lines.append(self.env._("The link of the Declaration was taken back"))
+        return lines

@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from odoo.addons.scn_partner.matching_keys import FREE_MAIL_DOMAINS, domain_key, email_key, parent_domains
+from odoo.addons.scn_partner.matching_keys import email_key
 
 from .scn_declaration_link import DEFAULT_DAYS, MOST_FORWARDED
 
@@ -71,14 +71,7 @@ class ScnDeclarationLink(models.Model):
 
     def _knows_domain(self, email):
         """Whether an address is of the city: its mail domains, or that of the person who got this link."""
-        domain = domain_key(email.rpartition('@')[2])
-        own = domain_key((self.partner_id.email or '').rpartition('@')[2])
-        if domain in FREE_MAIL_DOMAINS or not domain:
-            return False
-        if domain == own:
-            return True
-        found = self.env['scn.contact.key']._find(('email_domain', None, above) for above in parent_domains(domain))
-        return self.signature_id.partner_id in [key.partner_id for key in found.values()]
+        return self.signature_id.partner_id._knows_mail_domain(email, self.partner_id)
 
     def _count_forwarded(self):
         return self.search_count([('signature_id', '=', self.signature_id.id), ('forwarded_by_id', '!=', False)])

@@ -1,2 +1,4 @@
+from . import people
 from . import portal
+from . import quotation
 from . import stop

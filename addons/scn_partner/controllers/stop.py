@@ -1,5 +1,7 @@
 import binascii
 
+from werkzeug.exceptions import NotFound
+
 from odoo import http
 from odoo.http import request
 from odoo.tools import verify_hash_signed
@@ -28,17 +30,45 @@ class StopMails(http.Controller):
 
         :param str token: the signed token of the mail, or the whole link
         """
-        signup = self._find_signup(token.strip().rpartition('#')[2])
-        if not signup:
+        who = self._find_who_stops(token.strip().rpartition('#')[2].rpartition('/')[2])
+        if not who:
             return request.render('scn_partner.stop_page', {'state': 'unknown'})
-        signup._stop_news()
+        who._stop_news()
         return request.render('scn_partner.stop_page', {'state': 'done'})
 
-    def _find_signup(self, token):
+    @http.route(
+        '/sharing-cities/stop/<string:token>', type='http', auth='public', methods=['GET'], website=True, sitemap=False
+    )
+    def stop_page_with_token(self, token, **_query):
+        """The same page for a reader whose mail program opens the address of its header; nothing is done yet."""
+        return request.render('scn_partner.stop_page', {'state': 'ask', 'token': token})
+
+    @http.route(
+        '/sharing-cities/stop/<string:token>',
+        type='http',
+        auth='public',
+        methods=['POST'],
+        csrf=False,
+        save_session=False,
+        sitemap=False,
+    )
+    def stop_with_one_click(self, token, **_posted):
+        """What a mail program posts for its reader (RFC 8058): without cookies, without a page. The address is the
+        proof: it stands in one person's mail and stops that person's mails only."""
+        who = self._find_who_stops(token)
+        if not who:
+            raise NotFound
+        who._stop_news()
+        return request.make_response('', headers=[('Content-Type', 'text/plain')])
+
+    def _find_who_stops(self, token):
+        """The sign-up or the person that a token was signed for, or None."""
         try:
             values = verify_hash_signed(request.env(su=True), STOP_SCOPE, token)
         except TOKEN_ERRORS:
             values = None
         if not isinstance(values, dict):
             return None
-        return request.env['scn.signup'].sudo().browse(values['signup']).exists()
+        if 'person' in values:
+            return request.env['res.partner'].sudo().browse(values['person']).exists()
+        return request.env['scn.signup'].sudo().browse(values.get('signup')).exists()

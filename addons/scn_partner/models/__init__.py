@@ -61,6 +61,11 @@ from . import res_partner_outlook
 from . import res_partner_invoicing
 from . import res_company
 from . import res_config_settings
+from . import scn_contact_role_access
+from . import scn_city_invitation
+from . import res_partner_people
+from . import res_partner_money
+from . import res_partner_recipients
 from . import res_partner_portal
 from . import res_partner_leaving
 from . import scn_partnership_portal
@@ -78,4 +83,5 @@ from . import sale_order
 from . import sale_order_acceptance
 from . import sale_order_benefits
 from . import sale_order_links
+from . import sale_order_portal
 from . import res_company_closing

@@ -47,6 +47,30 @@ class ScnContactRole(models.Model):
         """
         return tuple(role for role, rights in self._get_rights().items() if right in rights)
 
+    @api.model
+    def _describe_rights(self, labels):
+        """The table of rights in a city's words.
+
+        :param dict labels: from role to its name
+        :return: list of ``(name of the role, what it may do)``
+        """
+        words = {
+            SEE_MONEY: self.env._("see invoices and quotations"),
+            ACCEPT_QUOTATION: self.env._("accept a quotation"),
+            ACT_ON_DECLARATION: self.env._("act on the Declaration"),
+            REGISTER_OTHERS: self.env._("name participants"),
+            ASK: self.env._("ask for visits and sessions"),
+            MANAGE_PEOPLE: self.env._("invite and remove people"),
+        }
+        return [
+            (
+                labels[role],
+                ", ".join(words[right] for right in words if right in rights) or self.env._("see this page"),
+            )
+            for role, rights in self._get_rights().items()
+            if role in labels
+        ]
+
 
 class ResPartner(models.Model):
     """What a person may do for their city."""

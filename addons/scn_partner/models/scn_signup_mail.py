@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models, tools
 
 from ..matching_keys import clean, person_key
+from ..stop_headers import stop_headers
 
 STOP_SCOPE = 'scn_partner.stop'
 
@@ -38,8 +39,10 @@ class ScnSignup(models.Model):
         The token travels in the fragment, so no server log ever holds it, and it names this sign-up only.
         """
         self.ensure_one()
-        token = tools.hash_sign(self.sudo().env, STOP_SCOPE, {'signup': self.id})
-        return f"{self.get_base_url()}/sharing-cities/stop#{token}"
+        return f"{self.get_base_url()}/sharing-cities/stop#{self._get_stop_token()}"
+
+    def _get_stop_token(self):
+        return tools.hash_sign(self.sudo().env, STOP_SCOPE, {'signup': self.id})
 
     def _queue_acknowledgement(self, subject, body):
         """Queue the mail for Odoo's mail job; never sent inside the decision.
@@ -52,7 +55,13 @@ class ScnSignup(models.Model):
         template.send_mail(
             self.id,
             force_send=False,
-            email_values={'subject': clean(subject), 'body_html': body, 'body': body, 'email_to': self.email},
+            email_values={
+                'subject': clean(subject),
+                'body_html': body,
+                'body': body,
+                'email_to': self.email,
+                'headers': repr(stop_headers(self.get_base_url(), self._get_stop_token())),
+            },
         )
         self.sudo().acknowledged_on = fields.Datetime.now()
 

@@ -14,6 +14,7 @@ from . import test_overdue
 from . import test_partnership_billing
 from . import test_partnership_leaving
 from . import test_leaving_tours
+from . import test_people
 from . import test_period_cancel
 from . import test_early_benefits
 from . import test_order_acceptance

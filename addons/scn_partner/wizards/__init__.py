@@ -1,3 +1,4 @@
+from . import recipient_export
 from . import entitlement_dismiss
 from . import opening_import
 from . import opening_import_total

@@ -1,7 +1,7 @@
 """An automated check of pages for accessibility: axe-core, run in a headless browser.
 
-axe-core (MPL 2.0) is a tool of the tests and part of nothing that is shipped. It is taken out of a pinned wheel into the
-cache folder, without that wheel's own dependencies and without npm.
+axe-core (MPL 2.0) is a tool of the tests and part of nothing that is shipped. It is taken out of a
+pinned wheel into the cache folder, without that wheel's own dependencies and without npm.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ def browser() -> Iterator[Page]:
 def routes(server: Any) -> dict[str, list[str]]:
     """Addresses of our pages by who opens them: a visitor, or the demo's staff lead (log-in “city”)."""
     rules = server.shell(
-        "answer = sorted({(str(rule), rule.endpoint.routing['auth']) for rule in env['ir.http'].routing_map().iter_rules()"
+        "answer = sorted({(str(rule), rule.endpoint.routing['auth'])"
+        " for rule in env['ir.http'].routing_map().iter_rules()"
         " if rule.endpoint.func.__module__.startswith('odoo.addons.scn_')"
         " and 'GET' in (rule.methods or ()) and rule.endpoint.routing['type'] == 'http'})"
     )

@@ -14,6 +14,7 @@
         'data/mail_template_data.xml',
         'data/mail_template_proposal_data.xml',
         'data/mail_message_subtype_data.xml',
+        'data/mail_template_notice_data.xml',
         'data/event_type_data.xml',
         'data/scn_appointment_format_data.xml',
         'data/mail_template_visit_data.xml',

@@ -86,7 +86,10 @@ _INVOICE_TEXT = """
       FROM account_move move JOIN account_move_line line ON line.move_id = move.id
      WHERE move.id = %s GROUP BY move.id
 """
-_BRIDGE = "SELECT state FROM ir_module_module WHERE name = 'scn_partner_ubl'"
+_BRIDGES = (
+    "SELECT DISTINCT state FROM ir_module_module"
+    " WHERE name IN ('scn_partner_ubl', 'scn_partner_event_sale')"
+)
 _ARCHIVED = "SELECT value FROM ir_config_parameter WHERE key = 'scn_partner.archived_grade_ids'"
 
 
@@ -164,7 +167,7 @@ def test_an_existing_database_keeps_its_grades_and_duplicates_do_not_block(
     database = database_without_us
     own, gold, grades = database.shell(_OWN_DATA)
     assert run_odoo(database, "--init=scn_partner") == ""
-    assert database.sql(_BRIDGE) == [("installed",)], "it comes by itself with Odoo's UBL"
+    assert database.sql(_BRIDGES) == [("installed",)], "they come by themselves with Odoo's apps"
     rows = database.sql("SELECT id, active FROM res_partner_grade WHERE id = ANY(%s)", (grades,))
     assert sorted(rows) == [(grade, True) for grade in sorted(grades)]
     assert database.sql(_ARCHIVED) == []
@@ -198,7 +201,7 @@ def test_uninstalling_brings_the_grades_back_and_leaves_invoices(
     assert database.sql("SELECT state FROM ir_module_module WHERE name = 'scn_partner'") == [
         ("uninstalled",)
     ]
-    assert database.sql(_BRIDGE) == [("uninstalled",)]
+    assert database.sql(_BRIDGES) == [("uninstalled",)]
     left = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'scn\\_%'"
     assert database.sql(left) == []
     assert database.sql("SELECT model FROM ir_model WHERE model LIKE 'scn.%'") == []

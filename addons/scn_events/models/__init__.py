@@ -16,13 +16,16 @@ from . import event_event
 from . import event_event_gate
 from . import event_event_seats
 from . import event_event_waiting
+from . import event_event_notice
 from . import event_registration
 from . import event_registration_gate
 from . import event_registration_delegation
 from . import event_registration_hold
 from . import event_event_hold
 from . import event_registration_join
+from . import event_registration_notice
 from . import event_mail
+from . import event_mail_registration
 from . import ir_cron
 from . import event_registration_mail
 from . import scn_appointment

@@ -23,6 +23,7 @@ class EventRegistration(models.Model):
             ('scn_city_id', '!=', False),
             ('scn_override_reason', '=', False),
             ('event_id.date_end', '>', fields.Datetime.now()),
+            ('event_id.kanban_state', '!=', 'cancel'),
             '|',
             ('event_id.scn_benefit_id', '!=', False),
             ('event_ticket_id.scn_min_grade_id', '!=', False),
@@ -57,9 +58,9 @@ class EventRegistration(models.Model):
                     new.sudo().write({'scn_on_hold_since': today, 'scn_hold_reason': refusal.reason})
                     held |= new
             else:
-                registrations.filtered('scn_on_hold_since').sudo().write(
-                    {'scn_on_hold_since': False, 'scn_hold_reason': False}
-                )
+                released = registrations.filtered('scn_on_hold_since').sudo()
+                released.write({'scn_on_hold_since': False, 'scn_hold_reason': False})
+                event.event_mail_ids.sudo()._catch_up(released)
         for event, registrations in held.grouped('event_id').items():
             event._tell_about_holds(registrations)
         return held

@@ -85,7 +85,7 @@ class ResPartner(models.Model):
             'slots': slots if event.is_multi_slots else slots.browse(),
             'coordinates': person._may_coordinate(city),
             'waiting': event.scn_waiting_ids.filtered(
-                lambda entry: entry.city_id == city and entry.state in ('waiting', 'offered')
+                lambda entry: entry.city_id == city and entry.state in ('waiting', 'offered', 'closed')
             ),
             'sold_out': event.event_registrations_sold_out,
         }

@@ -8,13 +8,16 @@ from ..exceptions import GateRefused
 from ..gate_codes import GateCode, Refusal
 
 OPEN_STATES = ('waiting', 'offered')
+#: What the list itself moves on.
+SYSTEM_FIELDS = frozenset({'state', 'offered_until', 'registration_id', 'notice_pending'})
 
 
 class ScnEventWaiting(models.Model):
     """Somebody who waits for a seat: each city's first seat comes before any city's second.
 
     A free seat is offered for a while and kept meanwhile; an offer that is not taken goes on to the next. States:
-    waiting → offered → accepted | expired, withdrawn from the first two.
+    waiting → offered → accepted | expired, withdrawn from the first two. A cancelled event closes its list; where it takes
+    place after all, who waited waits again.
     """
 
     _name = 'scn.event.waiting'
@@ -43,6 +46,7 @@ class ScnEventWaiting(models.Model):
             ('accepted', 'Has a seat'),
             ('expired', 'Offer not taken'),
             ('withdrawn', 'Withdrawn'),
+            ('closed', 'Event cancelled'),
         ],
         default='waiting',
         required=True,
@@ -51,6 +55,7 @@ class ScnEventWaiting(models.Model):
         index=True,
     )
     offered_until = fields.Datetime(readonly=True, copy=False)
+    notice_pending = fields.Boolean(readonly=True, copy=False, groups='base.group_system')
     registration_id = fields.Many2one('event.registration', readonly=True, copy=False, ondelete='set null')
 
     @api.constrains('event_id', 'event_ticket_id', 'event_slot_id')
@@ -69,7 +74,7 @@ class ScnEventWaiting(models.Model):
         """Who waits passes the gate, seats apart, and stands on the list once."""
         if not self.env.su:
             for vals in vals_list:
-                if {'state', 'offered_until', 'registration_id'} & vals.keys():
+                if SYSTEM_FIELDS & vals.keys():
                     raise AccessError(self.env._("The list itself moves on who waits."))
         entries = super().create(vals_list)
         events = entries.sudo().event_id.sorted('id')
@@ -80,7 +85,7 @@ class ScnEventWaiting(models.Model):
         return entries
 
     def write(self, vals):
-        if not self.env.su and {'state', 'offered_until', 'registration_id', 'event_id', 'city_id'} & vals.keys():
+        if not self.env.su and (SYSTEM_FIELDS | {'event_id', 'city_id'}) & vals.keys():
             raise AccessError(self.env._("The list itself moves on who waits."))
         return super().write(vals)
 
@@ -157,6 +162,21 @@ class ScnEventWaiting(models.Model):
         entries.event_id.sorted('id')._guard_rows()
         entries.write({'state': 'withdrawn', 'offered_until': False})
         entries.event_id._offer_free_seats()
+
+    def _follow_cancelling(self, cancelled):
+        """The list of a cancelled event is closed; where it takes place after all, who waited waits again."""
+        if cancelled:
+            entries = self.filtered(lambda entry: entry.state in OPEN_STATES)
+            entries.write({'state': 'closed', 'offered_until': False})
+        else:
+            self.filtered(lambda entry: entry.state == 'closed').write({'state': 'waiting'})
+
+    def _tell(self, template):
+        """Put the mail in line for those whose list is closed."""
+        closed = self.filtered(lambda entry: entry.state == 'closed')
+        if closed:
+            template.send_mail_batch(closed.ids, force_send=False)
+        self.notice_pending = False
 
     def action_take(self):
         """Staff take an open offer for somebody who said yes by mail or phone."""

@@ -8,6 +8,7 @@ from . import test_delegation
 from . import test_event
 from . import test_gate
 from . import test_hold
+from . import test_notice
 from . import test_waiting
 from . import test_visit_day_check
 from . import test_visit_programme

@@ -48,7 +48,11 @@
         'views/call_templates.xml',
         'views/menus.xml',
     ],
-    'demo': ['demo/event_event_demo.xml', 'demo/scn_call_demo.xml'],
+    'demo': [
+        'demo/event_event_demo.xml',
+        'demo/scn_call_demo.xml',
+        'demo/scn_appointment_visit_demo.xml',
+    ],
     'assets': {
         'web.assets_tests': [
             'scn_events/static/tests/tours/**/*',

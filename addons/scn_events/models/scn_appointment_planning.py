@@ -197,21 +197,20 @@ class ScnAppointment(models.Model):
         return sentences
 
     def _get_change_labels(self):
-        _ = self.env._
         return {
-            'title': _("title"),
-            'minutes': _("length"),
-            'transfer': _("time to get there"),
-            'place': _("place"),
-            'audience': _("for whom"),
-            'people': _("people of the city"),
-            'hosts': _("hosts"),
-            'language': _("language"),
-            'is_interpreted': _("interpreter"),
-            'is_online': _("online"),
-            'online_link': _("link"),
-            'preparation_city': _("what the city prepares"),
-            'preparation_foundation': _("what we prepare"),
+            'title': self.env._("title"),
+            'minutes': self.env._("length"),
+            'transfer': self.env._("time to get there"),
+            'place': self.env._("place"),
+            'audience': self.env._("for whom"),
+            'people': self.env._("people of the city"),
+            'hosts': self.env._("hosts"),
+            'language': self.env._("language"),
+            'is_interpreted': self.env._("interpreter"),
+            'is_online': self.env._("online"),
+            'online_link': self.env._("link"),
+            'preparation_city': self.env._("what the city prepares"),
+            'preparation_foundation': self.env._("what we prepare"),
         }
 
     # -- paper -------------------------------------------------------------------------------------------------------

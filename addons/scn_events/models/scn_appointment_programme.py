@@ -129,39 +129,44 @@ class ScnAppointment(models.Model):
 
     def _get_finding_sentence(self, finding):
         """One sentence that says what is wrong and what to do."""
-        _ = self.env._
         sentences = {
-            FindingCode.EMPTY: _("Nothing is planned yet: add the first block."),
-            FindingCode.OUTSIDE_DAY: _("“%(name)s” lies outside the visit, which is from %(start)s to %(end)s."),
-            FindingCode.OVERLAP: _("“%(first)s” and “%(second)s” overlap by %(minutes)s minutes: move one of them."),
-            FindingCode.TRANSFER_SHORT: _(
+            FindingCode.EMPTY: self.env._("Nothing is planned yet: add the first block."),
+            FindingCode.OUTSIDE_DAY: self.env._(
+                "“%(name)s” lies outside the visit, which is from %(start)s to %(end)s."
+            ),
+            FindingCode.OVERLAP: self.env._(
+                "“%(first)s” and “%(second)s” overlap by %(minutes)s minutes: move one of them."
+            ),
+            FindingCode.TRANSFER_SHORT: self.env._(
                 "Between “%(first)s” and “%(second)s” there are %(gap)s minutes; getting there takes %(minutes)s."
             ),
-            FindingCode.PERSON_TWICE: _("%(person)s is in “%(first)s” and in “%(second)s” at the same time."),
-            FindingCode.HOST_TWICE: _("%(host)s is in “%(first)s” and in “%(second)s” at the same time."),
-            FindingCode.SUM_TOO_LONG: _(
+            FindingCode.PERSON_TWICE: self.env._("%(person)s is in “%(first)s” and in “%(second)s” at the same time."),
+            FindingCode.HOST_TWICE: self.env._("%(host)s is in “%(first)s” and in “%(second)s” at the same time."),
+            FindingCode.SUM_TOO_LONG: self.env._(
                 "The blocks and the ways between them take %(minutes)s minutes, the visit has %(available)s."
             ),
-            FindingCode.NOBODY_NAMED: _("“%(name)s” is a conversation: name a person of the city and a host."),
-            FindingCode.DAY_TOO_LONG: _(
+            FindingCode.NOBODY_NAMED: self.env._("“%(name)s” is a conversation: name a person of the city and a host."),
+            FindingCode.DAY_TOO_LONG: self.env._(
                 "From the first block to the last it takes %(minutes)s minutes; more than %(longest)s tire people."
             ),
-            FindingCode.TRANSFER_MISSING: _(
+            FindingCode.TRANSFER_MISSING: self.env._(
                 "“%(second)s” is at another place (%(place)s) than “%(first)s”: enter how long it takes to get there."
             ),
-            FindingCode.LUNCH_MISSING: _("There is no lunch between %(start)s and %(end)s."),
-            FindingCode.LUNCH_SHORT: _("Lunch is shorter than %(minutes)s minutes."),
-            FindingCode.LUNCH_OUTSIDE: _("Lunch does not begin between %(start)s and %(end)s."),
-            FindingCode.BREAK_MISSING: _(
+            FindingCode.LUNCH_MISSING: self.env._("There is no lunch between %(start)s and %(end)s."),
+            FindingCode.LUNCH_SHORT: self.env._("Lunch is shorter than %(minutes)s minutes."),
+            FindingCode.LUNCH_OUTSIDE: self.env._("Lunch does not begin between %(start)s and %(end)s."),
+            FindingCode.BREAK_MISSING: self.env._(
                 "From %(start)s to %(end)s there is no break: plan one at least every %(minutes)s minutes."
             ),
-            FindingCode.NO_CONVERSATION: _("A conversation with %(person)s is wished for and not planned yet."),
-            FindingCode.LANGUAGE_MISSING: _("“%(name)s” has no language."),
-            FindingCode.LANGUAGE_OTHER: _(
+            FindingCode.NO_CONVERSATION: self.env._(
+                "A conversation with %(person)s is wished for and not planned yet."
+            ),
+            FindingCode.LANGUAGE_MISSING: self.env._("“%(name)s” has no language."),
+            FindingCode.LANGUAGE_OTHER: self.env._(
                 "“%(name)s” is in a language other than the city's (%(language)s): arrange an interpreter."
             ),
-            FindingCode.PLACE_MISSING: _("“%(name)s” has no place."),
-            FindingCode.LINK_MISSING: _("“%(name)s” is held online and has no link."),
+            FindingCode.PLACE_MISSING: self.env._("“%(name)s” has no place."),
+            FindingCode.LINK_MISSING: self.env._("“%(name)s” is held online and has no link."),
         }
         return sentences[finding.code] % self._name_values(finding.values)
 

@@ -14,5 +14,6 @@ from . import test_visit_day_check
 from . import test_visit_programme
 from . import test_visit_planning
 from . import test_visit_pages
+from . import test_visit_tours
 from . import test_tours
 from . import test_translations

@@ -165,6 +165,35 @@ class VisitPortal(EventPortal):
 
         return self._act_on_visit(visit, do)
 
+    @http.route('/my/city/actions', type='http', auth='user', website=True, methods=['GET'], sitemap=False)
+    def city_actions(self, **_query):
+        """What was agreed in visits and sessions: who does what, and by when."""
+        city = request.env.user.partner_id._get_own_city()
+        if not city:
+            return request.render('scn_partner.portal_no_city', {'page_name': 'scn_actions'})
+        return self._render(
+            'scn_events.portal_city_actions', 'scn_actions', city=city, actions=city._get_agreed_actions()
+        )
+
+    @http.route(
+        '/my/city/actions/<int:action_id>/done', type='http', auth='user', website=True, methods=['POST'], sitemap=False
+    )
+    def tick_off(self, action_id, **_post):
+        """Tick off one of the city's own, or open it again; another city's is not found."""
+        person = request.env.user.partner_id
+        city = person._get_own_city()
+        action = city._get_agreed_actions().filtered(lambda action: action.id == action_id) if city else None
+        if not action:
+            raise NotFound
+
+        def tick():
+            action._city_set_done(person)
+            if action.done_on:
+                return request.env._("“%(what)s” is done.", what=action.text)
+            return request.env._("“%(what)s” is open again.", what=action.text)
+
+        return self._act('actions', tick, '/my/city')
+
     # -- shared ------------------------------------------------------------------------------------------------
 
     def _get_visit(self, visit_id):

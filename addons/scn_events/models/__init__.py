@@ -47,6 +47,12 @@ from . import scn_appointment_plan
 from . import scn_appointment_comment
 from . import scn_appointment_planning
 from . import scn_appointment_city
+from . import scn_appointment_action
+from . import scn_appointment_debrief
+from . import scn_appointment_pre_read
+from . import scn_trip
+from . import scn_trip_stop
+from . import scn_trip_cost
 from . import res_partner_visits
 from . import scn_call
 from . import event_event_calls

@@ -15,5 +15,7 @@ from . import test_visit_programme
 from . import test_visit_planning
 from . import test_visit_pages
 from . import test_visit_tours
+from . import test_debrief
+from . import test_trip
 from . import test_tours
 from . import test_translations

@@ -36,6 +36,12 @@ MATRIX = {
         'desk': {READ},
         'manager': ALL,
     },
+    'scn.appointment.action': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.trip': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.trip.stop': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.trip.cost': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.trip.proposal': {'officer': ALL, 'manager': ALL},
+    'scn.trip.proposal.line': {'officer': ALL, 'manager': ALL},
     'scn.appointment.block': {'reader': {READ}, 'finance': {READ}, 'officer': ALL, 'manager': ALL},
     'scn.appointment.plan': {'reader': {READ}, 'finance': {READ}, 'officer': {READ}, 'manager': {READ}},
     'scn.appointment.comment': {

@@ -1,3 +1,4 @@
 from . import appointment_cancel
 from . import call_announce
 from . import topic_merge
+from . import trip_proposal

@@ -80,6 +80,8 @@ class TestVisitPages(VisitCase, HttpCase):
             for act in ('change', 'earlier', 'later', 'remove'):
                 answer = self.post(f'{page}/blocks/{block.id}/{act}', minutes='5')
                 self.assertEqual(answer.status_code, 404, act)
+        paper = self.url_open(f'/report/html/scn_events.report_visit_programme/{self.visit.id}')
+        self.assertNotIn('Repair café', paper.text)
         theirs = self.new_visit(self.lakeside)
         answer = self.post(f'/my/city/visits/{theirs.id}/blocks/{block.id}/remove')
         self.assertEqual(answer.status_code, 404, "another city's block by way of the own visit")

@@ -18,6 +18,7 @@ class CallCode(StrEnum):
     CALL_CLOSED = 'call_closed'
     NO_CITY = 'no_city'
     CITIES_ELSEWHERE = 'cities_elsewhere'
+    NOT_ASKING = 'not_asking'
     TIER_TOO_LOW = 'tier_too_low'
     BENEFIT_RESTS = 'benefit_rests'
     TOO_MANY = 'too_many'

@@ -78,7 +78,7 @@ class CallController(EventTrackController):
             {
                 'event': event,
                 'main_object': event,
-                'lines': calls._prepare_list_values(self._get_city()),
+                'lines': calls._prepare_list_values(request.env.user.partner_id),
                 'is_public': request.env.user._is_public(),
             },
         )
@@ -145,7 +145,7 @@ class CallController(EventTrackController):
                 'event': call.event_id,
                 'city': city,
                 'form': form,
-                'refusal': refusal or call._find_refusal(city),
+                'refusal': refusal or call._find_refusal(city, request.env.user.partner_id),
                 'problem': problem,
                 'is_public': request.env.user._is_public(),
                 'honeypot': HONEYPOT,

@@ -172,6 +172,7 @@ class EventTrack(models.Model):
         """
         :raises GateRefused: for the first proposal that its call does not take
         """
+        person = self.env.user.partner_id if self.env.user.share else None
         for track in self.sudo():
             call = track.scn_call_id
             if not call:
@@ -186,7 +187,7 @@ class EventTrack(models.Model):
                         )
                     )
                 continue
-            refusal = call._find_refusal(track.scn_city_id)
+            refusal = call._find_refusal(track.scn_city_id, person)
             if refusal and not track.scn_override_reason:
                 raise GateRefused(refusal)
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.scn_partner.models.scn_contact_role_rights import ASK
+
 
 class ResPartner(models.Model):
     """A city's proposals and wishes, as its people see them in the portal.
@@ -29,18 +31,19 @@ class ResPartner(models.Model):
         return self.env['scn.topic.credit'].sudo().search([who], order='create_date desc, id desc')
 
     def _may_answer(self, proposal):
-        """Whether this person confirms or withdraws a proposal of its city: who proposed it, or who coordinates."""
+        """Whether this person confirms or withdraws a proposal of its city: who proposed it, or who asks for
+        things in the city's name."""
         self.ensure_one()
-        return proposal.sudo().scn_proposer_id == self or self._may_coordinate(proposal.sudo().scn_city_id)
+        return proposal.sudo().scn_proposer_id == self or self._has_city_right(ASK, proposal.sudo().scn_city_id)
 
     def _check_may_answer(self, proposal):
         """
-        :raises UserError: for a colleague who neither proposed it nor coordinates
+        :raises UserError: for a colleague who did neither
         """
         if not self._may_answer(proposal):
             raise UserError(
                 self.env._(
-                    "“%(proposal)s” is answered by %(person)s, or by your city's staff lead or event coordinator.",
+                    "“%(proposal)s” is answered by %(person)s, or by your city's leads or coordinator.",
                     proposal=proposal.name,
                     person=proposal.sudo().scn_proposer_name or '',
                 )
@@ -61,5 +64,30 @@ class ResPartner(models.Model):
                 for proposal in self._get_own_proposals()
             ],
             'wishes': self._get_own_wishes(),
-            'calls': calls._prepare_list_values(city),
+            'calls': calls._prepare_list_values(self),
         }
+
+    # -- the page “Our city” -----------------------------------------------------------------------------------
+
+    def _prepare_city_page_values(self, person):
+        """Adds ``city_proposals`` and ``city_wishes``, the latest first."""
+        return {
+            **super()._prepare_city_page_values(person),
+            'city_proposals': [proposal._prepare_own_values() for proposal in self._get_own_proposals()],
+            'city_wishes': self._get_own_wishes(),
+        }
+
+    def _prepare_city_next_steps(self, person, values):
+        """Adds what was accepted and waits for a confirmation, for who may give it."""
+        steps = super()._prepare_city_next_steps(person, values)
+        accepted = self._get_own_proposals().filtered(lambda proposal: proposal.scn_state == 'accepted')
+        return steps + [
+            {
+                'on': proposal.event_id.date_begin.date(),
+                'text': self.env._("Confirm “%(proposal)s”", proposal=proposal.name),
+                'label': self.env._("Open"),
+                'url': '/my/city/proposals',
+            }
+            for proposal in accepted
+            if person._may_answer(proposal)
+        ]

@@ -30,7 +30,7 @@ class ScnCall(models.Model):
         call = self.sudo()
         user = self.env.user
         person = self.env['res.partner'] if user._is_public() else user.partner_id
-        refusal = call._find_refusal(person._get_own_city() if person else person)
+        refusal = call._find_refusal(person._get_own_city() if person else person, person)
         if refusal:
             raise GateRefused(refusal)
         if form.get(HONEYPOT):

@@ -1,8 +1,12 @@
 from odoo import fields, models
 
+from odoo.addons.scn_partner.models.scn_contact_role_rights import ASK
+
 from ..call_codes import CallCode
 from ..gate_codes import Refusal
 
+#: What only those of a city propose who ask for it.
+ASKING_TYPES = frozenset({'host', 'topic'})
 #: What one address may send to one call; who has more to say writes to us.
 MOST_PER_ADDRESS = 10
 
@@ -13,15 +17,21 @@ class ScnCall(models.Model):
 
     _inherit = 'scn.call'
 
-    def _find_refusal(self, city):
+    def _find_refusal(self, city, person=None):
         """The first reason why a proposal would be refused now.
 
         :param city: city of who proposes, possibly an empty record
+        :param person: signed-in contact; None for what staff enter, empty for the public
         :return: ``gate_codes.Refusal`` or None
         """
         self.ensure_one()
         call = self.sudo()
-        return call._find_event_refusal() or call._find_window_refusal() or call._find_audience_refusal(city.sudo())
+        return (
+            call._find_event_refusal()
+            or call._find_window_refusal()
+            or call._find_audience_refusal(city.sudo())
+            or call._find_asking_refusal(city.sudo(), person)
+        )
 
     def _find_event_refusal(self):
         """Nothing is proposed for an event that is cancelled or over; topic wishes outlive their event."""
@@ -103,6 +113,17 @@ class ScnCall(models.Model):
                 "“%(call)s” is for cities on the tier “%(tier)s” or higher; %(city)s has none yet.", **names
             )
         return Refusal(CallCode.TIER_TOO_LOW, reason, names['tier'])
+
+    def _find_asking_refusal(self, city, person):
+        """Offers to host and topic wishes speak for the city: its leads and coordinators make them."""
+        if not person or not city or self.type not in ASKING_TYPES or person._has_city_right(ASK, city):
+            return None
+        return Refusal(
+            CallCode.NOT_ASKING,
+            self.env._(
+                "Your city's leads or coordinator answer “%(call)s”: ask one of them, or write to us.", call=self.name
+            ),
+        )
 
     def _get_allowing_tier(self):
         """The lowest tier that has the benefit of this call; empty where it needs none."""

@@ -6,16 +6,17 @@ class ScnCall(models.Model):
 
     _inherit = 'scn.call'
 
-    def _prepare_list_values(self, city):
+    def _prepare_list_values(self, person):
         """What a list of calls says of each.
 
-        :param city: city of the reader, possibly empty
+        :param person: the reader; the public user's contact works for no city
         :return: list of dicts with call, refusal (None where it can be answered) and is_asked; what can be answered
             comes first
         """
+        city = person._get_own_city()
         lines = []
         for call in self.sudo():
-            refusal = call._find_refusal(city)
+            refusal = call._find_refusal(city, person)
             asked = call.audience == ('cities' if city else 'outsiders')
             lines.append({'call': call, 'refusal': refusal, 'is_asked': asked})
         return sorted(lines, key=lambda line: (bool(line['refusal']), not line['is_asked']))

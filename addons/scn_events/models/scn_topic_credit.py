@@ -57,7 +57,9 @@ class ScnTopicCredit(models.Model):
             ]
         credits = super().create(vals_list)
         for credit in credits.sudo():
-            refusal = credit.call_id and credit.call_id._find_refusal(credit.city_id)
+            refusal = credit.call_id and credit.call_id._find_refusal(
+                credit.city_id, user.partner_id if user.share else None
+            )
             if refusal:
                 raise GateRefused(refusal)
         return credits

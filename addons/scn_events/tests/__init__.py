@@ -1,3 +1,5 @@
+from . import test_proposal
+from . import test_topic
 from . import test_call
 from . import test_access
 from . import test_appointment

@@ -37,6 +37,18 @@ class CallCase(EventCase):
         cls.for_outsiders = cls.new_call(name='Workshops of organisations', audience='outsiders')
 
     @classmethod
+    def give_role(cls, user, role='staff_lead'):
+        """A role by which somebody asks for things in the city's name."""
+        return cls.env['scn.contact.role'].create(
+            {
+                'organisation_id': user.partner_id.commercial_partner_id.id,
+                'contact_id': user.partner_id.id,
+                'role': role,
+                'date_start': '2019-01-01',
+            }
+        )
+
+    @classmethod
     def new_call(cls, opens=-30, closes=20, **values):
         """A published call; window in days from now, ``closes`` None for a call that stays open."""
         now = fields.Datetime.now()
@@ -113,6 +125,10 @@ class TestCallGate(CallCase):
         with self.assertRaisesRegex(GateRefused, 'tier “Partner” or higher; Lakeside is on “Associate partner”'):
             self.propose(call, self.lakeside_person, **form)
         self.give_tier(self.riverton, 'partner')
+        self.assertEqual(self.refused(call, self.riverton_person, **form), CallCode.NOT_ASKING)
+        self.give_role(self.riverton_person, 'communication')
+        self.assertEqual(self.refused(call, self.riverton_person, **form), CallCode.NOT_ASKING)
+        self.give_role(self.riverton_person)
         self.assertEqual(self.propose(call, self.riverton_person, **form).scn_host_place, 'Town hall')
 
     def test_odoos_own_way_in_needs_a_call(self):
@@ -183,12 +199,19 @@ class TestCallGate(CallCase):
             )
 
     def test_the_page_says_what_the_gate_says(self):
+        """For each call and reader: what the list says is what sending the form comes to."""
         self.close(self.for_outsiders)
-        for city in (self.riverton, self.env['res.partner']):
-            for call in self.for_cities | self.for_outsiders:
-                refusal = call._find_refusal(city)
-                line = call._prepare_list_values(city)[0]
-                self.assertEqual(line['refusal'], refusal)
+        calls = self.for_cities | self.for_outsiders | self.new_call(type='host') | self.new_call(audience='outsiders')
+        for user in (self.riverton_person, self.public):
+            for line in calls.with_user(user).sudo()._prepare_list_values(user.partner_id):
+                said = line['refusal'] and line['refusal'].code
+                try:
+                    with self.env.cr.savepoint():
+                        self.propose(line['call'], user, place='Hall', when='May')
+                        came = None
+                except GateRefused as refused:
+                    came = refused.code
+                self.assertEqual(came, said, line['call'].name)
 
 
 @tagged('post_install', '-at_install')

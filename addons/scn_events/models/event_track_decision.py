@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from odoo.addons.scn_partner import secret_code
 
@@ -146,10 +147,11 @@ class EventTrack(models.Model):
     def _announce(self):
         """Say what was decided, together, and write to everybody. Mails leave with the next run of the queue.
 
-        Two colleagues who announce at once write the same rows: the second is repeated and finds nothing left.
+        Of two colleagues who announce at once the second is repeated and finds nothing left.
 
         :raises UserError: where nothing is decided that was not announced
         """
+        self._lock()
         decided = self.sudo().filtered(lambda track: track.scn_pending_decision != 'undecided').sorted('id')
         if not decided:
             raise UserError(self.env._("Nothing is waiting to be announced: decide first, or a colleague was faster."))
@@ -158,6 +160,17 @@ class EventTrack(models.Model):
             for proposal in proposals:
                 proposal._send_news(decision)
         return decided
+
+    def _lock(self):
+        """Be the only one who moves these proposals until the end of the transaction.
+
+        :raises psycopg2.errors.SerializationFailure: when somebody else just did; the framework repeats the request
+        """
+        if self:
+            self.env.cr.execute(
+                SQL("SELECT id FROM event_track WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids)),
+                log_exceptions=False,
+            )
 
     def _move(self, state, **values):
         """Write where proposals stand now, and the stage that goes with it."""
@@ -185,6 +198,7 @@ class EventTrack(models.Model):
     def _confirm(self):
         """The speaker comes; a city that offered to host becomes a host of the event."""
         proposal = self.sudo()
+        proposal._lock()
         proposal._check_can_confirm()
         proposal._move('confirmed', scn_answered_on=fields.Datetime.now())
         if proposal.scn_call_type == 'host' and proposal.scn_city_id:
@@ -207,6 +221,7 @@ class EventTrack(models.Model):
     def _withdraw(self):
         """Who proposed takes it back. Colleagues get a task where the place was given already."""
         proposal = self.sudo()
+        proposal._lock()
         proposal._check_can_withdraw()
         was_given = proposal.scn_state in ('accepted', 'confirmed')
         if proposal.scn_state == 'confirmed' and proposal.scn_call_type == 'host':

@@ -112,6 +112,7 @@ class ScnCall(models.Model):
 
     def _prepare_proposal_values(self, values):
         """Values of the proposal; city and contact are set by ``event.track`` from who is signed in."""
+        values = {name: value or False for name, value in values.items()}
         return {
             'scn_call_id': self.id,
             'event_id': self.event_id.id,
@@ -129,7 +130,7 @@ class ScnCall(models.Model):
             'scn_host_when': values['when'],
             'scn_answer_ids': [
                 fields.Command.create({'sequence': number, 'question': question.name, 'answer': answer})
-                for number, (question, answer) in enumerate(values['answers'].items())
+                for number, (question, answer) in enumerate((values['answers'] or {}).items())
                 if answer
             ],
         }
@@ -160,7 +161,7 @@ class ScnCall(models.Model):
                     'call_id': self.id,
                     'name': values['name'],
                     'email': values['email'],
-                    'organisation': values['organisation'],
+                    'organisation': values['organisation'] or False,
                     'lang': self.env.lang,
                     'wording': values['title'],
                     'note': "\n".join(

@@ -17,11 +17,12 @@ class ScnCall(models.Model):
 
     _inherit = 'scn.call'
 
-    def _find_refusal(self, city, person=None):
+    def _find_refusal(self, city, person=None, known=None):
         """The first reason why a proposal would be refused now.
 
         :param city: city of who proposes, possibly an empty record
         :param person: signed-in contact; None for what staff enter, empty for the public
+        :param dict known: what was looked up for another call and this reader, filled in here
         :return: ``gate_codes.Refusal`` or None
         """
         self.ensure_one()
@@ -29,7 +30,7 @@ class ScnCall(models.Model):
         return (
             call._find_event_refusal()
             or call._find_window_refusal()
-            or call._find_audience_refusal(city.sudo())
+            or call._find_audience_refusal(city.sudo(), {} if known is None else known)
             or call._find_asking_refusal(city.sudo(), person)
         )
 
@@ -73,7 +74,7 @@ class ScnCall(models.Model):
             )
         return None
 
-    def _find_audience_refusal(self, city):
+    def _find_audience_refusal(self, city, known):
         if self.audience == 'outsiders':
             if not city:
                 return None
@@ -86,8 +87,8 @@ class ScnCall(models.Model):
                     city=city.name,
                 ),
             )
-        tier = self._get_allowing_tier()
         if not city:
+            tier = self._get_allowing_tier(known)
             return Refusal(
                 CallCode.NO_CITY,
                 self.env._(
@@ -95,8 +96,12 @@ class ScnCall(models.Model):
                 ),
                 tier.name or '',
             )
-        if not self.benefit_id or city._holds_benefit(self.benefit_id.code):
+        benefit = self.benefit_id
+        if benefit and benefit not in known:
+            known[benefit] = city._holds_benefit(benefit.code)
+        if not benefit or known[benefit]:
             return None
+        tier = self._get_allowing_tier(known)
         names = {'call': self.name, 'city': city.name, 'tier': tier.name or '', 'held': city.grade_id.name or ''}
         if self.benefit_id in city._get_resting_benefits(fields.Date.context_today(self)):
             return Refusal(
@@ -125,10 +130,13 @@ class ScnCall(models.Model):
             ),
         )
 
-    def _get_allowing_tier(self):
+    def _get_allowing_tier(self, known):
         """The lowest tier that has the benefit of this call; empty where it needs none."""
-        tiers = self.env['res.partner.grade'].sudo().search([('code', '!=', False)], order='rank, id')
-        return tiers.filtered(lambda tier: self.benefit_id in tier.benefit_line_ids.benefit_id)[:1]
+        if not self.benefit_id:
+            return self.env['res.partner.grade']
+        if 'tiers' not in known:
+            known['tiers'] = self.env['res.partner.grade'].sudo().search([('code', '!=', False)], order='rank, id')
+        return known['tiers'].filtered(lambda tier: self.benefit_id in tier.benefit_line_ids.benefit_id)[:1]
 
     def _find_number_refusal(self, email):
         """One address does not fill a call, nor somebody's letter box with our answers.

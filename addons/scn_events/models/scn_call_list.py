@@ -14,9 +14,9 @@ class ScnCall(models.Model):
             comes first
         """
         city = person._get_own_city()
-        lines = []
+        lines, known = [], {}
         for call in self.sudo():
-            refusal = call._find_refusal(city, person)
+            refusal = call._find_refusal(city, person, known)
             asked = call.audience == ('cities' if city else 'outsiders')
             lines.append({'call': call, 'refusal': refusal, 'is_asked': asked})
         return sorted(lines, key=lambda line: (bool(line['refusal']), not line['is_asked']))

@@ -1,6 +1,7 @@
 from . import test_proposal
 from . import test_topic
 from . import test_call
+from . import test_call_pages
 from . import test_access
 from . import test_appointment
 from . import test_appointment_calendar

@@ -1,6 +1,8 @@
 """Tours in a browser, on a desk and on a phone."""
 
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
 from .common import EventCase
@@ -37,6 +39,26 @@ class TestEventTours(EventCase, HttpCase):
     def test_an_associate_is_refused_live(self):
         self.start_tour(f'/event/{self.summit.id}/register', 'scn_event_refused', login=self.lakeside_person.login)
         self.assertFalse(self.lakeside._get_participants(self.summit))
+
+    def test_a_visitor_proposes_a_workshop_before_and_after_the_call_closes(self):
+        now = fields.Datetime.now()
+        call = self.env['scn.call'].create(
+            {
+                'name': 'Workshops of organisations',
+                'type': 'workshop',
+                'audience': 'outsiders',
+                'event_id': self.summit.id,
+                'is_published': True,
+                'date_open': now - timedelta(days=3),
+                'date_close': now + timedelta(days=3),
+            }
+        )
+        self.start_tour(f'/event/{self.summit.id}/register', 'scn_event_call_open')
+        proposal = call.proposal_ids
+        self.assertEqual((proposal.name, proposal.scn_organisation), ('Tour repair café', 'Commons Lab'))
+        call.date_close = now - timedelta(days=1)
+        self.start_tour(f'/event/{self.summit.id}/calls', 'scn_event_call_closed')
+        self.assertEqual(len(call.proposal_ids), 1)
 
 
 @tagged('post_install', '-at_install')

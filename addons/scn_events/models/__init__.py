@@ -14,6 +14,10 @@ from . import res_partner
 from . import res_partner_city_page
 from . import event_event
 from . import event_event_gate
+from . import event_event_programme
+from . import event_event_programme_words
+from . import event_event_recordings
+from . import event_local_times
 from . import event_event_seats
 from . import event_event_waiting
 from . import event_event_notice
@@ -24,6 +28,15 @@ from . import event_registration_hold
 from . import event_event_hold
 from . import event_registration_join
 from . import event_registration_notice
+from . import event_track_programme
+from . import scn_event_programme_version
+from . import scn_event_recording
+from . import scn_event_recording_access
+from . import scn_event_recording_notice
+from . import scn_calendar_feed
+from . import scn_benefit
+from . import res_partner_attendance
+from . import res_partner_recordings
 from . import event_mail
 from . import event_mail_registration
 from . import ir_cron

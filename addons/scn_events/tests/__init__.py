@@ -7,6 +7,7 @@ from . import test_appointment
 from . import test_appointment_calendar
 from . import test_appointment_risk
 from . import test_appointment_slots
+from . import test_calendar_feed
 from . import test_delegation
 from . import test_event
 from . import test_gate
@@ -20,5 +21,8 @@ from . import test_visit_pages
 from . import test_visit_tours
 from . import test_debrief
 from . import test_trip
+from . import test_local_times
+from . import test_programme
+from . import test_recordings
 from . import test_tours
 from . import test_translations

@@ -66,6 +66,17 @@ MATRIX = {
     'scn.proposal.link': {},
     'scn.call.announce': {'officer': ALL, 'manager': ALL},
     'scn.topic.merge': {'officer': ALL, 'manager': ALL},
+    'scn.event.programme.version': {
+        'reader': {READ},
+        'finance': {READ},
+        'desk': {READ},
+        'officer': {READ},
+        'manager': {READ},
+    },
+    'scn.event.recording': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
+    'scn.event.recording.notice': {'reader': {READ}, 'finance': {READ}, 'officer': {READ}, 'manager': {READ}},
+    'scn.calendar.feed': {'manager': {READ, UNLINK}},
+    'scn.event.programme.publish': {'officer': {READ, WRITE, CREATE}, 'manager': {READ, WRITE, CREATE}},
     'scn.event.allowance': {'reader': {READ}, 'finance': {READ}, 'desk': {READ}, 'officer': ALL, 'manager': ALL},
 }
 

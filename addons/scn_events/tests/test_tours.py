@@ -60,6 +60,19 @@ class TestEventTours(EventCase, HttpCase):
         self.start_tour(f'/event/{self.summit.id}/calls', 'scn_event_call_closed')
         self.assertEqual(len(call.proposal_ids), 1)
 
+    def test_an_associate_is_refused_live_and_later_opens_the_recording(self):
+        seminar = self.new_event('seminar_live', days=-3, name='Tour seminar')
+        recording = self.env['scn.event.recording'].create(
+            {
+                'event_id': seminar.id,
+                'name': 'Tour recording',
+                # a place of ours, so that the browser leaves no test server
+                'url': f'{self.base_url()}/my/registrations',
+            }
+        )
+        recording.action_publish()
+        self.start_tour('/my/city/events', 'scn_event_recording', login=self.lakeside_person.login)
+
 
 @tagged('post_install', '-at_install')
 class TestEventToursOnAPhone(TestEventTours):

@@ -8,16 +8,18 @@ from odoo.addons.scn_partner.tests.translated_texts import TranslatedTexts
 #: Mails, the portal, the pages of an event, kinds of events, working lines, roles, what the gate says.
 READ_BY_CITIES = re.compile(
     r'model:mail\.template,(?:subject|body_html):.+'
-    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:portal|registration|modal)_\w+'
+    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:portal|registration|modal|programme|recording|event_description)_\w+'
     r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:visit|report_visit)_\w+'
     r'|model:ir\.actions\.report,name:scn_events\.action_report_visit_programme'
     r'|model:scn\.appointment\.format,(?:name|description|audience|preparation_city|preparation_foundation):.+'
     r'|model:event\.type,name:.+'
     r'|model:scn\.working\.line,(?:name|description):.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_contact_role__role__.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_event_recording__kind__.+'
     r'|code:addons/scn_events/(?:controllers/\w+'
     r'|models/(?:event_event_gate|event_event_seats|event_registration_delegation)'
     r'|models/(?:scn_appointment_(?:action|block|city|comment|plan|planning|programme)|res_partner_visits)'
+    r'|models/(?:event_event_programme_words|scn_event_recording_access|scn_calendar_feed)'
     r'|models/(?:event_registration_gate|scn_event_waiting))\.py',
 )
 

@@ -67,6 +67,7 @@
     'demo': [
         'demo/event_event_demo.xml',
         'demo/event_programme_demo.xml',
+        'demo/scn_appointment_demo.xml',
         'demo/scn_call_demo.xml',
         'demo/scn_appointment_visit_demo.xml',
     ],

@@ -145,7 +145,7 @@ def refusals(answers: list[Any]) -> list[str]:
 
 
 def test_one_host_two_cities(desk: Desk, rounds: Callable[[int, int], int]) -> None:
-    for __ in range(rounds(2, 20)):
+    for __ in range(rounds(1, 20)):
         appointments = desk.plan(3, cities=3, hosts=1)
         answers = desk.meet(writers_of("scn_appointment_host"), appointments)
         sentences = refusals(answers)
@@ -162,7 +162,7 @@ def test_one_host_two_cities(desk: Desk, rounds: Callable[[int, int], int]) -> N
 
 
 def test_the_last_session_of_a_city(desk: Desk, rounds: Callable[[int, int], int]) -> None:
-    for __ in range(rounds(2, 20)):
+    for __ in range(rounds(1, 20)):
         appointments = desk.plan(3, cities=1, hosts=3)
         answers = desk.meet(writers_of("scn_entitlement"), appointments)
         sentences = refusals(answers)

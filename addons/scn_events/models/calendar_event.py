@@ -30,7 +30,9 @@ class CalendarEvent(models.Model):
 
     _inherit = 'calendar.event'
 
-    scn_appointment_ids = fields.One2many('scn.appointment', 'calendar_event_id', string="Visit or session")
+    scn_appointment_ids = fields.One2many(
+        'scn.appointment', 'calendar_event_id', string="Visit or session", groups='scn_partner.group_scn_user'
+    )
 
     def _check_follows_no_appointment(self):
         """

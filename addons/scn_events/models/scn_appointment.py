@@ -94,7 +94,9 @@ class ScnAppointment(models.Model):
     local_time = fields.Char(compute='_compute_local_time', string="At the city")
     topic = fields.Char(string="What it is about", tracking=True)
     place = fields.Char(tracking=True, help="Where it begins, e.g. the town hall's address.")
+    has_begun = fields.Boolean(compute='_compute_has_begun')
     video_link = fields.Char(
+        string="Video link",
         compute='_compute_video_link',
         store=True,
         readonly=False,
@@ -174,6 +176,12 @@ class ScnAppointment(models.Model):
     def _get_kind_name(self):
         return dict(self._fields['kind']._description_selection(self.env)).get(self.kind)
 
+    @api.depends('start')
+    def _compute_has_begun(self):
+        now = fields.Datetime.now()
+        for appointment in self:
+            appointment.has_begun = bool(appointment.start) and appointment.start <= now
+
     @api.depends('city_id', 'company_id')
     def _compute_user_id(self):
         for appointment in self:
@@ -182,7 +190,9 @@ class ScnAppointment(models.Model):
                     one.company_id == company and one.state in ('active', 'paused', 'grace')
                 )
             )[:1]
-            appointment.user_id = partnership.user_id or appointment.user_id or self.env.user
+            # Where a city's person asks, nobody is chosen by that.
+            asker = self.env.user if self.env.user._is_internal() else self.env['res.users']
+            appointment.user_id = partnership.user_id or appointment.user_id or asker
 
     @api.depends('city_id')
     def _compute_tz(self):
@@ -288,13 +298,14 @@ class ScnAppointment(models.Model):
     def write(self, vals):
         """A new time or host follows everywhere: hosts, what is used, the calendar."""
         self._check_system_fields(vals)
-        agreed = self.filtered(lambda appointment: appointment.state not in OPEN_STATES)
-        if (
-            agreed
-            and AGREED_FIELDS & vals.keys()
-            and any(
-                agreed._fields[name].convert_to_write(agreed[:1][name], agreed) != vals[name]
-                for name in AGREED_FIELDS & vals.keys()
+        names = AGREED_FIELDS & vals.keys()
+        if self.filtered(
+            lambda appointment: (
+                appointment.state not in OPEN_STATES
+                and any(
+                    appointment._fields[name].convert_to_write(appointment[name], appointment) != vals[name]
+                    for name in names
+                )
             )
         ):
             raise UserError(self.env._("What is agreed keeps its city and kind: cancel it, and plan another one."))

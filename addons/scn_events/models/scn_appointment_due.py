@@ -78,7 +78,8 @@ class ScnAppointmentDue(models.Model):
                        COALESCE(counted.agreed, 0) AS agreed,
                        COALESCE(counted.asked, 0) AS asked,
                        GREATEST(one.used - COALESCE(counted.held + counted.agreed, 0), 0) AS lost,
-                       GREATEST(one.quota - one.used - COALESCE(counted.asked, 0), 0) AS owed,
+                       CASE WHEN partnership.state IN %(holding)s
+                            THEN GREATEST(one.quota - one.used - COALESCE(counted.asked, 0), 0) ELSE 0 END AS owed,
                        counted.next_start
                   FROM scn_entitlement one
                   JOIN scn_benefit benefit ON benefit.id = one.benefit_id
@@ -88,7 +89,7 @@ class ScnAppointmentDue(models.Model):
                  WHERE benefit.code IN %(codes)s
                    AND one.quota > 0
                    AND period.state != 'cancelled'
-                   AND (partnership.state IN %(holding)s OR one.window_end < %(today)s OR one.used > 0)
+                   AND (partnership.state IN %(holding)s OR one.used > 0)
             )
             SELECT due.*,
                    CASE WHEN owed > 0 AND window_end < %(today)s THEN 'missed'

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .scn_appointment import BENEFIT_CODES, OPEN_STATES, PLANNED_STATES
+from .scn_appointment_host import KEEPING_STATES
 
 
 class ScnAppointment(models.Model):
@@ -165,6 +166,8 @@ class ScnAppointment(models.Model):
         :raises UserError: when it is not possible, with the reason
         """
         self._check_can_move(by_city)
+        if by_city and start <= fields.Datetime.now():
+            raise UserError(self.env._("This time has passed: choose one to come."))
         self.sudo().write({'start': start, 'stop': stop})
 
     def _follow_times(self, before):
@@ -189,7 +192,7 @@ class ScnAppointment(models.Model):
     def _follow_hosts(self):
         """Keep the time of the hosts of what is agreed, and show them in the calendar."""
         for appointment in self.exists():
-            if appointment.state != 'confirmed':
+            if appointment.state not in KEEPING_STATES:
                 continue
             if not appointment.host_ids:
                 raise UserError(self.env._("What is agreed needs a host: add another one first."))

@@ -5,6 +5,8 @@ from . import test_call_pages
 from . import test_access
 from . import test_appointment
 from . import test_appointment_calendar
+from . import test_appointment_due
+from . import test_appointment_machine
 from . import test_appointment_risk
 from . import test_appointment_slots
 from . import test_calendar_feed

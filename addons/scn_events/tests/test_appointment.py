@@ -204,6 +204,26 @@ class TestAppointment(AppointmentCase):
             appointment._cancel("Ill")
         self.assertEqual(appointment.state, 'cancelled')
 
+    def test_a_city_moves_to_a_time_to_come_only(self):
+        with self.assertRaisesRegex(UserError, "has passed"):
+            self.agree()._move(self.moment('2019-02-14 10:00'), self.moment('2019-02-14 11:00'), by_city=True)
+
+    def test_a_citys_person_is_not_the_account_holder_of_what_it_asks_for(self):
+        self.partnerships[self.riverton].user_id = False
+        appointments = self.env['scn.appointment'].with_user(self.riverton_person).sudo()
+        appointment = appointments._request(
+            self.riverton, 'one_on_one', self.moment('2019-05-14 10:00'), self.moment('2019-05-14 11:00')
+        )
+        self.assertFalse(appointment.user_id)
+
+    def test_who_was_there_is_corrected_afterwards(self):
+        appointment = self.agree()
+        with freeze_time('2019-05-14 12:00:00'):
+            appointment.action_done()
+            appointment.host_user_ids = self.other_host
+        self.assertEqual((appointment.host_ids.user_id, appointment.host_ids.state), (self.other_host, 'confirmed'))
+        self.assertIn(self.other_host.partner_id, appointment.calendar_event_id.partner_ids)
+
     def test_what_is_not_agreed_needs_no_notice(self):
         appointment = self.plan()
         with freeze_time('2019-05-14 09:00:00'):

@@ -85,6 +85,10 @@ class TestAppointmentCalendar(AppointmentCase):
         with self.assertRaisesRegex(UserError, "follows a visit or session"):
             event.unlink()
 
+    def test_colleagues_without_a_role_read_their_calendar(self):
+        event = self.agree(hosts=self.other_host).calendar_event_id.with_user(self.other_host)
+        self.assertEqual(event.read()[0]['start'], self.moment('2019-05-14 10:00'))
+
     def test_an_answer_of_an_attendee_is_theirs(self):
         event = self.agree().calendar_event_id
         attendee = event.attendee_ids.filtered(lambda one: one.partner_id == self.host.partner_id)

@@ -16,9 +16,11 @@ READ_BY_CITIES = re.compile(
     r'|model:scn\.working\.line,(?:name|description):.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_contact_role__role__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_event_recording__kind__.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_appointment__(?:kind|state)__.+'
     r'|code:addons/scn_events/(?:controllers/\w+'
     r'|models/(?:event_event_gate|event_event_seats|event_registration_delegation)'
-    r'|models/(?:scn_appointment_(?:action|block|city|comment|plan|planning|programme)|res_partner_visits)'
+    r'|models/(?:scn_appointment_(?:action|block|city|comment|host|moves|plan|planning|programme)|res_partner_visits)'
+    r'|models/(?:scn_appointment|scn_partnership)'
     r'|models/(?:event_event_programme_words|scn_event_recording_access|scn_calendar_feed)'
     r'|models/(?:event_registration_gate|scn_event_waiting))\.py',
 )

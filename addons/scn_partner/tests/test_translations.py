@@ -19,7 +19,7 @@ READ_BY_CITIES = re.compile(
     r'|model_terms:scn\.benefit,how_to_text:.+'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_grade_benefit__per__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_contact_role__role__.+'
-    r'|code:addons/scn_partner/(?:controllers/\w+|models/scn_partnership_leaving_items)\.py',
+    r'|code:addons/scn_partner/(?:controllers/\w+|models/(?:scn_entitlement|scn_partnership_leaving_items))\.py',
 )
 #: Words that only this language's mail has.
 WORDS = {

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from scn_sync.importing import ImportResult, perform_run
 from scn_sync.inputs import open_input, settle
 from scn_sync.journal import UNFINISHED
+from scn_sync.performing import perform_run
 from scn_sync.planning import Plan, PlanCheck
+from scn_sync.run_result import ImportResult
 from scn_sync.session import Session
 from scn_sync.settings import Settings
 from scn_sync.sources import MailSource

@@ -23,6 +23,7 @@ ATTEMPTS = 6
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 20.0
 _DISAGREEMENT = "The server's answer does not fit the records that were sent (protocol 1)."
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -38,6 +39,7 @@ class SignupInbox:
         self._transport = transport
         self._pause = pause
         self._attempts = attempts
+        self.takes_fingerprints = False
 
     def info(self) -> ServerInfo:
         """Ask who answers; always the first call, and never repeated: it finds out whether anybody is there.
@@ -62,6 +64,7 @@ class SignupInbox:
             raise WrongKey(
                 "The server does not accept this login and API key: the key is that of another login."
             )
+        self.takes_fingerprints = "fingerprint" in info.record_forms
         return info
 
     def server_name(self, info: ServerInfo) -> str:
@@ -180,8 +183,16 @@ class SignupInbox:
 
 
 def record_text(record: SignupRecord) -> str:
-    """Return the record as the JSON text that is sent: plain ASCII, keys in the order of the model."""
-    return json.dumps(record.model_dump(mode="json"), separators=(",", ":"))
+    """Return the record as the JSON text that is sent: plain ASCII, keys sorted, no white space.
+
+    This is the form over which the inbox hashes, so that the SHA-256 of the text is the record's payload hash.
+    """
+    return _canonical(record.model_dump(mode="json"))
+
+
+def fingerprint_text(external_id: str, payload_hash: str) -> str:
+    """Return the JSON text that asks about a record without sending it."""
+    return f'{{"external_id":"{external_id}","payload_hash":"{payload_hash}"}}'
 
 
 def _envelope(head: dict[str, object], records: Sequence[str]) -> str:

@@ -75,6 +75,7 @@ class Mail:
     doubts: set[str] = field(default_factory=set)
     forwarded_from: tuple[str, str] | None = None
     forwarded_text: str = ""
+    _addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def header(self, name: str) -> str:
         """Return the first header of that (lower-case) name, or an empty text."""
@@ -83,7 +84,9 @@ class Mail:
 
     def address(self, name: str) -> tuple[str, str]:
         """Return display name and address of the first mailbox in a header; both may be empty."""
-        return parse_address(self.header(name))
+        if name not in self._addresses:
+            self._addresses[name] = parse_address(self.header(name))
+        return self._addresses[name]
 
     def received_at(self) -> datetime | None:
         """Return when the message was sent according to itself, in UTC, or None."""

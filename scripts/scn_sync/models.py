@@ -24,7 +24,7 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=SHORT_TEXT
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Language = Literal["en", "nl", "es", "ca", "fr", "de", "pt"]
 Want = Literal["task_force", "declaration", "event", "magazine"]
-Status = Literal["created", "updated", "unchanged", "review", "rejected"]
+Status = Literal["created", "updated", "unchanged", "review", "rejected", "wanted"]
 
 
 class _Frozen(BaseModel):
@@ -139,3 +139,4 @@ class ServerInfo(_Answer):
     database_id: str | None = None
     login: str | None = None
     is_manager: bool = False
+    record_forms: list[str] = ["whole"]

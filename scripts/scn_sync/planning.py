@@ -112,11 +112,11 @@ class PlanWriter:
         self._draft.unlink(missing_ok=True)
 
     def read(self, entry: Entry) -> None:
-        """See :class:`scn_sync.importing.Observer`."""
+        """See :class:`scn_sync.performing.Observer`."""
         self._lines.append(_line(entry))
 
     def foretold(self, answers: Sequence[RecordAnswer]) -> None:
-        """See :class:`scn_sync.importing.Observer`."""
+        """See :class:`scn_sync.performing.Observer`."""
         waiting = (line for line in self._lines if line["kind"] == "sign_up" and not line["status"])
         for answer in answers:
             line = next(waiting)

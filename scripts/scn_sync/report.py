@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scn_sync.errors import BrakeStop, PlanOutdated
-from scn_sync.importing import NOTED, STATUSES, ImportResult
+from scn_sync.run_result import NOTED, STATUSES, ImportResult
 from scn_sync.sources import MailSource
 
 _MEANINGS = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from scn_sync.importing import ImportResult
 from scn_sync.journal import Journal
+from scn_sync.run_result import ImportResult
 from scn_sync.sources import RawMessage
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from scn_sync import sample
-from scn_sync.importing import STATUSES, ConservationError, ImportResult, new_run_key
+from scn_sync.importing import new_run_key
+from scn_sync.run_result import STATUSES, ConservationError, ImportResult
 
 from .answering_server import Answer, answering_server, signed_in, value
 from .command import scn_sync

@@ -410,12 +410,18 @@ def test_mappings_that_come_along_are_valid_and_documented(name: str, checkout: 
 
 def test_exports_of_form_services_are_read(tmp_path: Path) -> None:
     person = {"Your name": "Ana Reis", "Work e-mail": "ana@faro.example"}
+    # all columns that each service adds by itself
     exports = {
         "google-forms": {"Timestamp": "2019/09/02 9:00:00 AM GMT+2"},
         "microsoft-forms": {"ID": "1", "Start time": "9/2/19 6:59:00", "Completion time": "9/2/19 7:00:00",
-                            "Email": "anonymous", "Name": ""},
-        "gravity-forms": {"Entry Id": "4", "Entry Date": "2019-09-02 07:00:00", "User IP": "192.0.2.1"},
-        "typeform": {"#": "abc", "Submit Date (UTC)": "2019-09-02 07:00:00", "Network ID": "1"},
+                            "Email": "anonymous", "Name": "", "Last modified time": "9/3/19 8:00:00"},
+        "gravity-forms": {"Entry Id": "4", "Entry Date": "2019-09-02 07:00:00", "User IP": "192.0.2.1",
+                          "Created By (User Id)": "7", "Source Url": "https://forms.example/", "Transaction Id": "",
+                          "Payment Amount": "", "Payment Date": "", "Payment Status": "", "Post Id": "",
+                          "User Agent": "Browser 9"},
+        "typeform": {"#": "abc", "Response Type": "completed", "Start Date (UTC)": "2019-09-02 06:59:00",
+                     "Stage Date (UTC)": "", "Submit Date (UTC)": "2019-09-02 07:00:00", "Network ID": "1",
+                     "Tags": "", "Ending": "Thanks"},
     }  # fmt: skip
     assert exports.keys() == built_in_mappings().keys()
     for name, own in exports.items():
@@ -429,6 +435,27 @@ def test_exports_of_form_services_are_read(tmp_path: Path) -> None:
         record = record_of(message)
         assert (record.name, record.email) == ("Ana Reis", "ana@faro.example"), name
         assert record.received_at == "2019-09-02T07:00:00Z", name
+        assert record.city == "Faro", name
+        for machine in ("anonymous", "192.0.2.1", "Browser 9", "2019-09-02 06:59", "9/3/19"):
+            assert machine not in record.raw_text, name  # what is ignored is not sent either
+
+
+def test_parts_of_a_name_and_of_an_address_have_a_heading_each(tmp_path: Path) -> None:
+    row = {
+        "Entry Id": "4", "Entry Date": "2019-09-02 07:00:00", "Name (First)": "Ana", "Name (Last)": "Reis",
+        "Address (Street Address)": "Rua 1", "Address (City)": "Faro", "Address (Country)": "Portugal",
+        "Consent (Consent)": "Checked", "Consent (Text)": "I agree that you keep my data.",
+    }  # fmt: skip
+    (message,) = read(tmp_path, "a.csv", table([list(row), list(row.values())]), "gravity-forms")
+    record = record_of(message)
+    assert (record.name, record.city, record.country) == ("Ana Reis", "Faro", "PT")
+    assert record.consent is not None and "I agree that you keep my data." in record.consent.wording
+    refused = {**row, "Consent (Consent)": "Not Checked", "Consent (Text)": ""}
+    rows = [list(refused), list(refused.values())]
+    (message,) = read(tmp_path, "b.csv", table(rows), "gravity-forms")
+    assert record_of(message).consent is None
+    with pytest.raises(NoMailbox, match="more than one column"):
+        read(tmp_path, "c.csv", table([["City", "City (required)", "Name"], ["a", "b", "c"]]))
 
 
 @pytest.mark.parametrize(
@@ -438,6 +465,9 @@ def test_exports_of_form_services_are_read(tmp_path: Path) -> None:
         ("2019-09-02T09:00:00.123456+02:00", [], "UTC", "2019-09-02T07:00:00"),
         ("2019-09-02 09:00", [], "Europe/Madrid", "2019-09-02T07:00:00"),
         ("2019/09/02 3:45:12 PM GMT+2", [], "UTC", "2019-09-02T13:45:12"),
+        ("2022/10/17 6:31:58 PM EST", [], "UTC", "2022-10-17T23:31:58"),
+        ("2022/10/17 6:31:58 pm CEST", [], "UTC", "2022-10-17T16:31:58"),
+        ("2022/10/17 6:31:58 PM IST", [], "UTC", None),
         ("2019-09-02", [], "UTC", "2019-09-02T00:00:00"),
         ("03/04/2019", [], "UTC", None),
         ("03/04/2019", ["%d/%m/%Y"], "UTC", "2019-04-03T00:00:00"),

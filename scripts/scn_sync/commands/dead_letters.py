@@ -10,8 +10,9 @@ from scn_sync import report
 from scn_sync.commands.server_options import local_options, server_options, wait_option
 from scn_sync.errors import ConfigurationProblem
 from scn_sync.exit_codes import ExitCode
-from scn_sync.importing import new_run_key, perform_run
+from scn_sync.importing import new_run_key
 from scn_sync.journal import Journal, KeptLetter
+from scn_sync.performing import perform_run
 from scn_sync.reasons import DEAD_LETTERS
 from scn_sync.retrying import KeptLetters
 from scn_sync.run_log import people_console

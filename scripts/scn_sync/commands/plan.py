@@ -9,11 +9,13 @@ from rich.console import Console
 from scn_sync import report
 from scn_sync.commands.server_options import server_options, source_options
 from scn_sync.exit_codes import ExitCode
-from scn_sync.importing import ImportResult, new_run_key, perform_run
+from scn_sync.importing import new_run_key
 from scn_sync.inputs import open_input, origin_of
 from scn_sync.journal import Journal
+from scn_sync.performing import perform_run
 from scn_sync.planning import PlanHead, PlanWriter, plan_head
 from scn_sync.run_log import people_console
+from scn_sync.run_result import ImportResult
 from scn_sync.session import open_inbox, open_state
 from scn_sync.settings import Settings
 

@@ -4,6 +4,7 @@ Nothing here knows any city: names are read from the text, and the server decide
 """
 
 import re
+from functools import lru_cache
 
 from scn_sync.extraction.labels import POSITIONS, UNITS
 from scn_sync.normalise import find_country, fits, normalise_name
@@ -50,10 +51,15 @@ _NO_CITY_TEXT = (
 )
 _NO_CITY = frozenset(_NO_CITY_TEXT.split())
 _WORDS = 4
+_REMEMBERED_LENGTH = 300
 
 
 def cities_in_text(text: str) -> list[str]:
     """Return the cities a text names with a word for “city” beside them, each once, in order."""
+    return list(_cities_again(text) if len(text) < _REMEMBERED_LENGTH else _cities(text))
+
+
+def _cities(text: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for match in _PREFIX.finditer(text):
         name = _name_after(text, match.end(), 1 if match["german"] else _WORDS)
@@ -63,7 +69,11 @@ def cities_in_text(text: str) -> list[str]:
         name = _name_before(match[1])
         if name:
             found.setdefault(fold(name), name)
-    return list(found.values())
+    return tuple(found.values())
+
+
+# a line of a signature is asked about as a whole, in pieces, and as a person's name
+_cities_again = lru_cache(maxsize=64)(_cities)
 
 
 def city_of_label(value: str) -> tuple[str | None, str | None, set[str]]:

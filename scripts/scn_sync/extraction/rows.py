@@ -33,8 +33,14 @@ _YES = re.compile(
     r"^(?:1|x|yes|y|true|on|ok|ja|si|oui|sim|agreed|accepted|checked|selected|vrai|waar|wahr|verdadero|[✓✔☑])$"
 )
 _NO = re.compile(
-    r"^(?:0|no|n|false|off|nee|non|nein|nao|unchecked|not selected|faux|onwaar|falsch)$"
+    r"^(?:0|no|n|false|off|nee|non|nein|nao|unchecked|not checked|not selected|faux|onwaar|falsch)$"
 )
+#: The zones with a name that mean one offset: RFC 5322, section 4.3, and Central European time.
+_ZONES = {
+    "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00",
+    "PST": "-08:00", "PDT": "-07:00", "CET": "+01:00", "CEST": "+02:00", "MEZ": "+01:00", "MESZ": "+02:00",
+}  # fmt: skip
+_NAMED_ZONE = re.compile(rf"\s+({'|'.join(_ZONES)})$")
 _OFFSET = re.compile(r"\s*(?:GMT|UTC)\s*([+-])(\d{1,2})(?::?(\d\d))?$")
 _LANGUAGES = frozenset({"en", "nl", "es", "ca", "fr", "de", "pt"})
 
@@ -241,12 +247,13 @@ def _agrees(answer: str) -> bool | None:
 def read_moment(typed: str, formats: list[str], time_zone: str) -> datetime | None:
     """Return the instant in UTC, or None when it is not certain.
 
-    ISO 8601 is always read, and “2019/09/02 9:00:00 AM GMT+2”. Anything else needs a format of ``strptime``: nobody
-    can tell 03/04 from 04/03. A time without an offset is of ``time_zone``.
+    ISO 8601 is always read, and “2019/09/02 9:00:00 AM GMT+2” or “… PM EST”. Anything else needs a format of
+    ``strptime``: nobody can tell 03/04 from 04/03. A time without an offset is of ``time_zone``.
     """
     text = _OFFSET.sub(
         lambda found: f"{found[1]}{int(found[2]):02}:{found[3] or '00'}", typed[:60].strip()
     )
+    text = _NAMED_ZONE.sub(lambda found: _ZONES[found[1]], text)
     text = re.sub(r"(?:UTC|GMT|Z)$", "+00:00", text).strip()
     moment = _parsed(text, formats)
     if moment is None:

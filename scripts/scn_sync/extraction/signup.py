@@ -134,9 +134,12 @@ def _email(found: _Findings) -> tuple[str | None, tuple[str, str]]:
         else find_address(found.form.values.get("email", "")) or found.form.values.get("email", "")
     )
     written = written or found.signature.email
-    value, reasons = _first_valid(written, sender[1])
-    found.reasons |= reasons
     header_address, header_reasons = normalise_email(sender[1]) if sender[1] else (None, set[str]())
+    value = header_address
+    if written and written != sender[1]:
+        value, reasons = normalise_email(written)
+        found.reasons |= reasons
+        value = value or header_address
     found.reasons |= header_reasons
     reply_to = mail.address("reply-to")[1]
     if (
@@ -156,18 +159,6 @@ def _email(found: _Findings) -> tuple[str | None, tuple[str, str]]:
     if value is None:
         found.reasons.add("no_email")
     return value, sender
-
-
-def _first_valid(*candidates: str) -> tuple[str | None, set[str]]:
-    reasons: set[str] = set()
-    for candidate in candidates:
-        if not candidate:
-            continue
-        value, why = normalise_email(candidate)
-        reasons |= why
-        if value:
-            return value, reasons
-    return None, reasons
 
 
 def _is_form_mailer(found: _Findings, address: str) -> bool:

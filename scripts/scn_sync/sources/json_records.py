@@ -269,7 +269,10 @@ def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             heading = _joined(name, key)
-            yield from _flat(inner, heading, depth + 1)
+            if type(inner) is str and depth < _DEPTH:
+                yield heading, inner
+            else:
+                yield from _flat(inner, heading, depth + 1)
     elif isinstance(value, list):
         if _is_questionnaire(value):
             for item in value:
@@ -321,4 +324,5 @@ def _refuse_marked(value: Any, depth: int) -> None:
     for inner in (
         value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     ):
-        _refuse_marked(inner, depth + 1)
+        if type(inner) is not str:  # a text is what nearly all values are, and never marked
+            _refuse_marked(inner, depth + 1)

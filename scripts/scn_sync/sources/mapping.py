@@ -35,6 +35,9 @@ TELLING_FIELDS = frozenset({"name", "last_name", "email", "city", "organisation"
 
 _MAPPING_BYTES = 100_000
 _DECORATION = re.compile(r"\([^)]*\)|\[[^\]]*\]|[*_?.:]+")
+_PART = re.compile(r"\(([^)]*)\)\s*$")
+#: What the parts of a name or an address may be, each in a column of its own.
+_PARTS = frozenset({"first_name", "last_name", "city", "country"})
 _EXTRA_HEADINGS = {
     "received_at": "timestamp|time stamp|submitted|submitted at|submitted on|submission date|submission time"
     "|submission started|date submitted|submit date|completion time|completed at|entry date|created|created at"
@@ -176,11 +179,18 @@ def plain_heading(heading: str) -> str:
 def field_of_heading(heading: str) -> str | None:
     """Return the field a heading names by itself, or None.
 
-    “Name / Naam” names what either does, and words such as “I agree that my data are kept” ask for consent.
+    “Name / Naam” names what either does, “Name (First)” and “Address (City)” a part, and words such as “I agree that my
+    data are kept” ask for consent.
     """
     plain = plain_heading(heading)
-    for part in [plain, *(piece.strip() for piece in plain.split("/"))]:
-        found = _FIELD_OF_HEADING.get(part) or FIELD_OF_LABEL.get(part)
+    part = _PART.search(heading)
+    if part and FIELD_OF_LABEL.get(plain) in ("name", "ignored"):
+        named = plain_heading(part[1])
+        found = _FIELD_OF_HEADING.get(named) or FIELD_OF_LABEL.get(named)
+        if found in _PARTS:
+            return found
+    for piece in [plain, *(piece.strip() for piece in plain.split("/"))]:
+        found = _FIELD_OF_HEADING.get(piece) or FIELD_OF_LABEL.get(piece)
         if found is not None and found != "ignored":
             return found
     wording, refused = find_consent([clean_line(heading)], None, None)
@@ -205,17 +215,27 @@ class Columns:
             self.wishes[want] = self._find(plain, names)
             taken |= set(self.wishes[want])
         ignored = {plain_heading(name) for name in mapping.ignore}
+        self.folded = [fold(heading) for heading in self.headings]
         self.ignored = {place for place, name in enumerate(plain) if name in ignored}
         self.identity = self._find(plain, mapping.id)
+        self.rules: dict[str, Any] = mapping.model_dump(
+            include={"words", "consent", "dates", "time_zone", "language", "country"}
+        )
         if mapping.automatic:
             for place, heading in enumerate(self.headings):
                 known = None if place in taken | self.ignored else field_of_heading(heading)
                 if known is not None and known not in mapping.columns:
                     self.places.setdefault(known, []).append(place)
+        fields = {place: field for field, places in self.places.items() for place in places}
+        told_apart = [
+            # the parts of a consent (tick, text) belong together, those of a name or an address are fields of their own
+            self.folded[place] if fields.get(place) == "consent" else f"{name} {fields.get(place)}"
+            for place, name in enumerate(plain)
+        ]
         self.repeated = sorted(
             self.headings[place]
-            for place, name in enumerate(plain)
-            if name in plain[:place] and place in self.used
+            for place, name in enumerate(told_apart)
+            if name in told_apart[:place] and place in self.used
         )
 
     @property

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from scn_sync.sources.mapping import Columns
 from scn_sync.sources.raw_message import RawMessage
-from scn_sync.text_cleaning import clean_text, fold
+from scn_sync.text_cleaning import clean_text
 
 ROW_CHARACTERS = 200_000
+_explained = json.JSONEncoder(ensure_ascii=False).encode
+_canonical = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def row_message(
@@ -25,7 +27,7 @@ def row_message(
     """Make the message of one row; ``values`` stand in the order of the headings."""
     cleaned = [clean_text(value) for value in values]
     identity = row_id(columns, cleaned)
-    content = json.dumps(
+    content = _explained(
         {
             "fields": {
                 field: " ".join(cleaned[place] for place in places if cleaned[place])
@@ -42,16 +44,15 @@ def row_message(
                 want: [cleaned[place] for place in places if cleaned[place]]
                 for want, places in columns.wishes.items()
             },
-            "rules": columns.mapping.model_dump(
-                include={"words", "consent", "dates", "time_zone", "language", "country"}
-            ),
+            "rules": columns.rules,
             "row": [
                 [heading, value]
-                for heading, value in zip(columns.headings, cleaned, strict=True)
-                if value
+                for place, (heading, value) in enumerate(
+                    zip(columns.headings, cleaned, strict=True)
+                )
+                if value and place not in columns.ignored
             ],
-        },
-        ensure_ascii=False,
+        }
     )
     too_large = len(content) > ROW_CHARACTERS
     return RawMessage(
@@ -90,9 +91,8 @@ def row_id(columns: Columns, values: Sequence[str]) -> str:
         places = [
             place for place in range(len(values)) if values[place] and place not in columns.ignored
         ]
-    pairs = sorted((fold(columns.headings[place]), values[place]) for place in places)
-    text = json.dumps(pairs, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(b"row\n" + text.encode("ascii")).hexdigest()
+    pairs = sorted((columns.folded[place], values[place]) for place in places)
+    return hashlib.sha256(b"row\n" + _canonical(pairs).encode("ascii")).hexdigest()
 
 
 def _is_escaped(text: str) -> bool:

@@ -15,21 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scripts.platform.cache_folder import CHECKOUT, subfolder
 
 from .own_environment import enter_environment
+from .sync_targets import BULK_PEER, ONE_BY_ONE, TRANSPORTS, Measured, target_lines
 
-FULL = (200, 2_000, 10_000), 2_000
-QUICK = (200, 2_000), 500
-#: One at a time is too slow to wait for; from this size on it does a part, and its rate is that part's.
-ONE_BY_ONE_AT_MOST = 500
-PEERS = ("odoorpc", "odoo-client-lib", "import-client load")
-TRANSPORTS = ("xml-rpc", "json-2")
-CHUNK = 500
+#: Sizes, how many are accepted, and how many the tools that take one at a time do: their rate does not depend on it.
+FULL = (200, 2_000, 10_000), 2_000, 500
+QUICK = (200, 2_000), 500, 100
 PEOPLE_PER_CITY = 10
 UNKNOWN_CITIES = 0.1
 SEED = 20191119
@@ -46,21 +42,6 @@ ROW = (
 )
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One run of one contender."""
-
-    size: int
-    contender: str
-    run: str
-    rate: float
-    calls: float
-    queries: float
-    client_cpu: float
-    server_cpu: float
-    memory: float
-
-
 def main() -> int:
     """Measure on a clone of the template database and print a table and the targets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -73,20 +54,25 @@ def main() -> int:
     from scripts.platform.prepared import ready_platform
     from scripts.platform.template_database import prepared_template
 
-    sizes, accepted = QUICK if options.quick else FULL
+    sizes, accepted, one_by_one = QUICK if options.quick else FULL
     sizes = tuple(options.sizes or sizes)
-    print(f"parsing alone: {parsing_rate():,.0f} messages a second on one core", flush=True)
+    parsing = parsing_rate()
+    print(f"parsing alone: {parsing:,.0f} messages a second on one core", flush=True)
     peers = install_peers()
     with ready_platform() as platform:
         template = prepared_template(platform)
         print(HEADING, flush=True)
         results: list[Measured] = []
+        only = options.only or ""
         for size in sizes:
             with Bench(platform, template, peers, size) as bench:
-                results += bench.contenders(options.only or "")
-        with Bench(platform, template, peers, accepted) as bench:
-            results += bench.acceptance(options.only or "")
-    print_targets(results)
+                if size == sizes[0]:
+                    results += bench.one_by_one(only, one_by_one)
+                results += bench.contenders(only)
+        # one in ten is of an unknown city and waits for a person
+        with Bench(platform, template, peers, (accepted + one_by_one) * 5 // 4) as bench:
+            results += bench.acceptance(only, accepted, one_by_one)
+    print("\n".join(target_lines(results, parsing)))
     return 0
 
 
@@ -186,11 +172,11 @@ class Bench:
 
     # -- sign-ups ------------------------------------------------------------------------------------------------
 
-    def sign_ups(self) -> list[dict[str, Any]]:
+    def sign_ups(self, size: int | None = None) -> list[dict[str, Any]]:
         """People of cities that come again and again, in random order."""
         chance = random.Random(SEED)
         people = []
-        for number in range(self.size):
+        for number in range(size or self.size):
             town = number % len(self.cities)
             known = chance.random() >= UNKNOWN_CITIES
             people.append(
@@ -245,15 +231,22 @@ class Bench:
 
     # -- runs --------------------------------------------------------------------------------------------------
 
+    def one_by_one(self, only: str, size: int) -> list[Measured]:
+        """The first and second run of the tools that take one record at a time."""
+        found = []
+        for contender in ONE_BY_ONE:
+            if only in contender:
+                rows = self.peer_rows(contender, self.sign_ups(size))
+                found += [self._peer(contender, run, rows) for run in ("first", "unchanged")]
+        return found
+
     def contenders(self, only: str) -> list[Measured]:
-        """Everybody's first and second run."""
+        """The first and second run of all that take many at a time."""
         people = self.sign_ups()
         found = []
-        for contender in PEERS:
-            if only in contender:
-                part = people if "load" in contender else people[:ONE_BY_ONE_AT_MOST]
-                rows = self.peer_rows(contender, part)
-                found += [self._peer(contender, run, rows) for run in ("first", "unchanged")]
+        if only in BULK_PEER:
+            rows = self.peer_rows(BULK_PEER, people)
+            found += [self._peer(BULK_PEER, run, rows) for run in ("first", "unchanged")]
         path = self.write_records(people)
         for transport in TRANSPORTS:
             if only in f"scn-sync {transport}":
@@ -263,23 +256,22 @@ class Bench:
                     ]
         return found
 
-    def acceptance(self, only: str) -> list[Measured]:
+    def acceptance(self, only: str, accepted: int, one_by_one: int) -> list[Measured]:
         """Matched sign-ups into contacts: the inbox's button for many at once, and one at a time."""
         self._scn_sync("xml-rpc", "first", self.write_records(self.sign_ups()))
         matched = self.server.sql(
             "SELECT id FROM scn_signup WHERE state = 'matched' AND subject IS NULL ORDER BY id"
         )
         ids = [{"id": row[0]} for row in matched]
-        half = len(ids) // 2
         contacts = [
             {"name": f"Other {number}", "email": f"other{number}@town.example", "function": "Adviser",
              "phone": "+351289100200", "parent_id": self.cities[number % len(self.cities)]}
-            for number in range(half)
+            for number in range(one_by_one)
         ]  # fmt: skip
         runs = (
             ("odoorpc contacts", contacts),
-            ("odoorpc accept", ids[: half // 4]),
-            ("accept in batches", ids[half // 4 :]),
+            ("odoorpc accept", ids[:one_by_one]),
+            ("accept in batches", ids[one_by_one : one_by_one + accepted]),
         )
         return [
             self._peer(contender, "accept", rows) for contender, rows in runs if only in contender
@@ -349,35 +341,6 @@ def processor_seconds(pid: int) -> float:
     """Processor time a process has used so far."""
     parts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / float(os.sysconf("SC_CLK_TCK"))
-
-
-def print_targets(results: list[Measured]) -> None:
-    """Print each target beside what was reached."""
-    found = {(row.size, row.contender, row.run): row.rate for row in results}
-    for size in sorted({row.size for row in results if row.run == "first"}):
-        for transport in TRANSPORTS:
-            own = {
-                run: found.get((size, f"records {transport}", run))
-                for run in ("first", "unchanged")
-            }
-            rates = {
-                run: [found[(row.size, row.contender, run)] for row in results
-                      if row.contender in PEERS and row.run == run
-                      and row.size == min(size, row.size if "load" in row.contender else ONE_BY_ONE_AT_MOST)]
-                for run in own
-            }  # fmt: skip
-            slowest = found.get((min(size, ONE_BY_ONE_AT_MOST), "odoorpc", "first"))
-            if own["first"] and slowest and rates["first"]:
-                print(
-                    f"{size:>8} {transport}: first load {own['first'] / slowest:.1f} times odoorpc (20), "
-                    f"{own['first'] / max(rates['first']):.2f} times the fastest peer (1.3); unchanged "
-                    f"{own['unchanged']:,.0f} a second (3,000), "
-                    f"{own['unchanged'] / max(rates['unchanged']):.0f} times the fastest peer (30)"
-                )
-    accept = {row.contender: row.rate for row in results if row.run == "accept"}
-    for peer in ("odoorpc contacts", "odoorpc accept"):
-        if accept.get(peer) and accept.get("accept in batches"):
-            print(f"accepting: {accept['accept in batches'] / accept[peer]:.1f} times {peer} (10)")
 
 
 if __name__ == "__main__":

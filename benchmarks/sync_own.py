@@ -13,7 +13,6 @@ import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from scripts.platform.cache_folder import CHECKOUT
 
@@ -27,14 +26,14 @@ def main() -> None:
         json.dumps(
             {
                 "seconds": result["seconds"],
-                "client_cpu": usage.ru_utime + usage.ru_stime,
+                "client_cpu": result["processor"],
                 "memory": usage.ru_maxrss / 1024,
             }
         )
     )
 
 
-def _records(path: Path) -> dict[str, Any]:
+def _records(path: Path) -> dict[str, float]:
     from scn_sync.importing import new_run_key
     from scn_sync.inbox import record_text
     from scn_sync.reading import Signup, read_message
@@ -45,26 +44,33 @@ def _records(path: Path) -> dict[str, Any]:
     readings = [read_message(message) for message in open_source(path)]
     texts = [record_text(reading.record) for reading in readings if isinstance(reading, Signup)]
     settings, run = load_settings({}), new_run_key()
-    started = time.monotonic()
+    started, worked = time.monotonic(), time.process_time()
     with open_inbox(settings) as (inbox, info):
         for start in range(0, len(texts), info.limits.records):
             chunk = texts[start : start + info.limits.records]
             inbox.receive(settings.source, run, f"{run}-{start}", chunk)
-    return {"seconds": time.monotonic() - started}
+    return {
+        "seconds": time.monotonic() - started,
+        "processor": time.process_time() - worked,
+    }
 
 
-def _import() -> dict[str, Any]:
+def _import() -> dict[str, float]:
     from scn_sync.cli import main as command
 
     output = io.StringIO()
+    started, worked = time.monotonic(), time.process_time()
     with contextlib.redirect_stdout(output):
         try:
             command(["import", "--json", sys.argv[2]])
         except SystemExit as ending:
             if ending.code:
                 raise
-    result: dict[str, Any] = json.loads(output.getvalue())
-    return result
+    assert json.loads(output.getvalue())["complete"]
+    return {
+        "seconds": time.monotonic() - started,
+        "processor": time.process_time() - worked,
+    }
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from scn_sync.sources import open_source
 
 from .bot import Bot, conserved, new_bot
 from .cutting_proxy import cutting_proxy
+from .faulty_proxy import faulty_proxy
 from .test_hostile_mail import mutate
 
 MAILBOX = Path(sample.__file__).parent / "sample.mbox"
@@ -54,6 +55,26 @@ def test_sample_goes_in_once_and_a_second_run_writes_nothing(bot: Bot) -> None:
     assert "Nothing changed" in second.sentence and "zero writes" in second.sentence
     assert conserved(second.result)
     assert bot.stored("first") == stored
+
+
+@pytest.mark.parametrize("transport", ["xml-rpc", "json-2"])
+def test_a_second_run_asks_with_fingerprints_and_sends_no_text(
+    bot: Bot, transport: str, tmp_path: Path
+) -> None:
+    source = f"fingerprints-{transport}"
+    changes = {"transport": transport, "state_folder": str(tmp_path / "state")}
+    arguments = ("import", "--json", "--batch-size", "20", "--source", source, MAILBOX)
+    assert bot.run(*arguments, **changes).code == ExitCode.OK
+    lost = bot.stored(source)[3][0]
+    bot.server.sql("DELETE FROM scn_signup WHERE external_id = %s", (lost,))
+    with faulty_proxy(bot.server.url) as proxy:
+        outcome = bot.run(*arguments, url=proxy.url, **changes)
+    assert outcome.code == ExitCode.OK, outcome.stderr
+    counts = outcome.result["counts"]
+    assert counts["created"] + counts["review"] == 1 and conserved(outcome.result)
+    whole = [body.count(b"raw_text") for body in proxy.requests]
+    assert sum(whole) == whole[-1] == 1, "only the one that the inbox had lost"
+    assert len(bot.stored(source)) == sum(row["outcome"] == "signup" for row in EXPECTED)
 
 
 def test_dry_run_foretells_and_writes_nothing(bot: Bot) -> None:

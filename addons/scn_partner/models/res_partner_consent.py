@@ -71,10 +71,11 @@ class ResPartner(models.Model):
 
     # -- giving and taking back --------------------------------------------------------------------------------
 
-    def _give_consent(self, purpose_code, company=None, source='staff', **values):
+    def _give_consent(self, purpose_code, company=None, source='staff', by_person=None, **values):
         """Record a yes; one that is in force already stays as it is, a changed scope replaces it.
 
         :param str source: see ``scn.consent.SOURCES``. A sign-up never undoes an earlier withdrawal or a stop.
+        :param dict by_person: person → values that are this person's own
         :param values: ``given_at, wording, scope, evidence, signup_id``; the wording in use and now by default
         :return: the new consents, empty where nothing changed
         """
@@ -96,14 +97,15 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
         rows = []
         for person in people - (live - replaced).partner_id:
+            own = {**values, **(by_person or {}).get(person, {})}
             row = {
-                **values,
+                **own,
                 'partner_id': person.id,
                 'purpose_id': purpose.id,
                 'company_id': company.id,
                 'scope': scope,
                 'source': source,
-                'given_at': min(values.get('given_at') or now, now),
+                'given_at': min(own.get('given_at') or now, now),
             }
             if not row.get('wording'):
                 wording = purpose._get_wording(company).with_context(lang=person.lang or self.env.lang)

@@ -331,17 +331,34 @@ class ScnSignup(models.Model):
         return contacts
 
     def _create_contacts(self, vals_list):
-        """Create contacts of cities as Odoo's own import does: what they share with the city is copied city by city.
+        """Create contacts of cities with what each shares with its city (address, accounting) from the start.
 
-        ``create`` copies it contact by contact, which takes three quarters of the time (measured on 500).
+        ``create`` copies it afterwards contact by contact, and Odoo's own import city by city: three quarters of the
+        time (measured on 500). A new contact has no address of its own and no children, so nothing goes back up.
 
         :return: the contacts in the order of ``vals_list``
         """
-        contacts = self.env['res.partner']._load_records_create(vals_list)
-        for of_city in contacts.grouped('commercial_partner_id').values():
-            # the import leaves out the values that differ by company
-            of_city._company_dependent_commercial_sync()
+        Partner = self.env['res.partner']
+        cities = Partner.browse({vals['parent_id'] for vals in vals_list})
+        shared = {city.id: city._get_commercial_values() | city._get_address_values() for city in cities}
+        contacts = Partner.with_context(_partners_skip_fields_sync=True).create(
+            [{**shared[vals['parent_id']], **vals} for vals in vals_list]
+        )
+        contacts = contacts.with_env(self.env)
+        self._copy_values_by_company(contacts)
         return contacts
+
+    def _copy_values_by_company(self, contacts):
+        """Copy what a city has differently in each company; one write for all contacts whose city has the same."""
+        names = contacts._company_dependent_commercial_fields()
+        by_city = contacts.grouped('commercial_partner_id')
+        for company in self.env['res.company'].sudo().search([('id', '!=', self.env.company.id)]) if names else ():
+            alike = {}
+            for city, of_city in by_city.items():
+                values = city.with_company(company)._convert_fields_to_values(names)
+                alike.setdefault(str(values), (values, []))[1].extend(of_city.ids)
+            for values, contact_ids in alike.values():
+                contacts.browse(contact_ids).with_company(company).write(values)
 
     def _accept_roles(self, cities, contacts, end_old_roles):
         """Make each person the city's task-force contact; somebody who moved loses the roles at the old city.

@@ -26,14 +26,17 @@ class ScnSignup(models.Model):
 
     def _record_consents(self):
         """Record what accepted sign-ups agree to, each for the body of its source; twice changes nothing."""
+        evidence = {}
         for signup in self.sudo().sorted('id'):
             if signup.state != 'accepted' or not signup.contact_partner_id or signup.stopped_on:
                 continue
             for wish, purpose_code in WISH_PURPOSES.items():
                 if signup[f'wants_{wish}']:
-                    signup.contact_partner_id._give_consent(
-                        purpose_code, signup.company_id, source='signup', **signup._prepare_consent_values()
-                    )
+                    by_person = evidence.setdefault((purpose_code, signup.company_id), {})
+                    by_person.setdefault(signup.contact_partner_id, signup._prepare_consent_values())
+        for (purpose_code, company), by_person in evidence.items():
+            people = self.env['res.partner'].sudo().union(*by_person)
+            people._give_consent(purpose_code, company, source='signup', by_person=by_person)
 
     @api.model
     def _take_over_consents(self):

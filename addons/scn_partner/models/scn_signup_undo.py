@@ -12,7 +12,15 @@ NEVER_RESTORED = frozenset({'news_stopped_on'})
 
 #: Rows that accepting, or the contact itself, brings along: they do not show that somebody works with the contact.
 OWN_TABLES = frozenset(
-    {'res_partner', 'scn_signup', 'scn_contact_key', 'scn_contact_role', 'scn_contact_duplicate', 'mail_followers'}
+    {
+        'res_partner',
+        'scn_signup',
+        'scn_consent',
+        'scn_contact_key',
+        'scn_contact_role',
+        'scn_contact_duplicate',
+        'mail_followers',
+    }
 )
 
 UNDO_ERRORS = (UserError, DataError, CheckViolation, NotNullViolation, UniqueViolation)

@@ -36,7 +36,7 @@ class ScnCall(models.Model):
         if form.get(HONEYPOT):
             return self.env['event.track'].sudo()
         values = call._read_form(form, person.sudo())
-        key, is_new = self.env['scn.proposal.key'].sudo()._claim(call._get_key(values))
+        key, is_new = self.env['scn.proposal.key'].sudo()._claim(call._get_key(values, person))
         if not is_new:
             return key.track_id or key.credit_id
         refusal = call._find_number_refusal(values['email'])
@@ -49,10 +49,10 @@ class ScnCall(models.Model):
         key.track_id._send_news('received')
         return key.track_id
 
-    def _get_key(self, values):
+    def _get_key(self, values, person):
         """Fingerprint of what was sent: call, person and words."""
         words = (values['title'], values['description'], values['email'], *values['answers'].values())
-        return self.env['scn.proposal.key']._fingerprint(self.id, *words)
+        return self.env['scn.proposal.key']._fingerprint(self.id, person.id, *words)
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -62,17 +62,16 @@ class ScnCall(models.Model):
         :return: dict of clean text; ``answers`` maps questions to text
         :raises UserError: what is missing, too long or no address
         """
-        _ = self.env._
         values = {
-            'title': self._read(form, 'title', _("Title"), TITLE_LENGTH, required=True),
+            'title': self._read(form, 'title', self.env._("Title"), TITLE_LENGTH, required=True),
             'description': self._read(
-                form, 'description', _("Description"), TEXT_LENGTH, lines=True, required=self.type != 'topic'
+                form, 'description', self.env._("Description"), TEXT_LENGTH, lines=True, required=self.type != 'topic'
             ),
-            'speaker': self._read(form, 'speaker', _("Speaker"), NAME_LENGTH),
-            'function': self._read(form, 'function', _("Function"), NAME_LENGTH),
-            'organisation': self._read(form, 'organisation', _("Organisation"), TITLE_LENGTH),
-            'place': self._read(form, 'place', _("Where"), LINE_LENGTH, required=self.type == 'host'),
-            'when': self._read(form, 'when', _("When it suits"), LINE_LENGTH, required=self.type == 'host'),
+            'speaker': self._read(form, 'speaker', self.env._("Speaker"), NAME_LENGTH),
+            'function': self._read(form, 'function', self.env._("Function"), NAME_LENGTH),
+            'organisation': self._read(form, 'organisation', self.env._("Organisation"), TITLE_LENGTH),
+            'place': self._read(form, 'place', self.env._("Where"), LINE_LENGTH, required=self.type == 'host'),
+            'when': self._read(form, 'when', self.env._("When it suits"), LINE_LENGTH, required=self.type == 'host'),
             'answers': {
                 question: self._read(
                     form,
@@ -87,10 +86,10 @@ class ScnCall(models.Model):
         }
         if person:
             return {**values, 'name': person.name, 'email': person.email_normalized or '', 'organisation': ''}
-        values['name'] = self._read(form, 'name', _("Your name"), NAME_LENGTH, required=True)
-        values['email'] = email_normalize(self._read(form, 'email', _("E-mail"), 254, required=True))
+        values['name'] = self._read(form, 'name', self.env._("Your name"), NAME_LENGTH, required=True)
+        values['email'] = email_normalize(self._read(form, 'email', self.env._("E-mail"), 254, required=True))
         if not values['email']:
-            raise UserError(_("Fill in one e-mail address, for example ana@city.example."))
+            raise UserError(self.env._("Fill in one e-mail address, for example ana@city.example."))
         return values
 
     def _read(self, form, name, label, limit, lines=False, required=False):

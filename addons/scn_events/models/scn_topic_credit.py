@@ -16,14 +16,13 @@ class ScnTopicCredit(models.Model):
     call_id = fields.Many2one('scn.call', readonly=True, index='btree_not_null', ondelete='set null')
     city_id = fields.Many2one(
         'res.partner',
-        string="City",
         index='btree_not_null',
         ondelete='restrict',
         domain="[('is_city', '=', True)]",
         help="Credited for the topic. For people who sign in it is their own city, whatever they send.",
     )
     partner_id = fields.Many2one('res.partner', string="Contact", index='btree_not_null', ondelete='set null')
-    name = fields.Char(string="Name", compute='_compute_person', store=True, readonly=False)
+    name = fields.Char(compute='_compute_person', store=True, readonly=False)
     email = fields.Char(compute='_compute_person', store=True, readonly=False, index='btree_not_null')
     organisation = fields.Char(string="Organisation as typed")
     lang = fields.Char(string="Language", readonly=True)

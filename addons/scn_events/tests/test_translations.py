@@ -12,16 +12,19 @@ READ_BY_CITIES = re.compile(
     r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:visit|report_visit)_\w+'
     r'|model:ir\.actions\.report,name:scn_events\.action_report_visit_programme'
     r'|model:scn\.appointment\.format,(?:name|description|audience|preparation_city|preparation_foundation):.+'
+    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:call|proposal|event_calls)_\w+'
     r'|model:event\.type,name:.+'
     r'|model:scn\.working\.line,(?:name|description):.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_contact_role__role__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_event_recording__kind__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__scn_appointment__(?:kind|state)__.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__(?:scn_call__type|event_track__scn_state)__.+'
     r'|code:addons/scn_events/(?:controllers/\w+'
     r'|models/(?:event_event_gate|event_event_seats|event_registration_delegation)'
     r'|models/(?:scn_appointment_(?:action|block|city|comment|host|moves|plan|planning|programme)|res_partner_visits)'
     r'|models/(?:scn_appointment|scn_partnership)'
     r'|models/(?:event_event_programme_words|scn_event_recording_access|scn_calendar_feed)'
+    r'|models/(?:scn_call_(?:form|gate)|event_track_(?:proposal|decision)|res_partner_proposals)'
     r'|models/(?:event_registration_gate|scn_event_waiting))\.py',
 )
 

@@ -1,5 +1,7 @@
 """What a city's clock shows, as plain functions without Odoo."""
 
+from datetime import timedelta
+
 import pytz
 
 #: Hours of a day at which nobody is asked to sit in a meeting.
@@ -17,19 +19,23 @@ def localized(moment, zone):
 
 
 def is_night(start, end, zone):
-    """Whether any part of a meeting falls into the night of a time zone.
+    """Whether any part of a meeting falls into the night of a time zone. What goes on for days is held at the same
+    hours each day.
 
     >>> from datetime import datetime
     >>> meeting = datetime(2019, 3, 28, 14), datetime(2019, 3, 28, 15, 30)
     >>> [is_night(*meeting, zone) for zone in ('Europe/Amsterdam', 'Asia/Seoul', 'America/Los_Angeles')]
     [False, True, False]
+    >>> three_days = datetime(2019, 11, 19, 8), datetime(2019, 11, 21, 17)
+    >>> [is_night(*three_days, zone) for zone in ('Europe/Madrid', 'Asia/Seoul')]
+    [False, True]
     """
-    begin, finish = localized(start, zone), localized(end, zone)
-    minutes = begin.hour * 60 + begin.minute
+    begin = localized(start, zone)
+    finish = localized(start + (end - start) % timedelta(days=1), zone)
     # counted on the clock of the first day, so that a meeting across midnight ends after 24:00
     days = (finish.date() - begin.date()).days
     last = days * 24 * 60 + finish.hour * 60 + finish.minute
-    return minutes < NIGHT_ENDS * 60 or last > NIGHT_BEGINS * 60
+    return begin.hour < NIGHT_ENDS or last > NIGHT_BEGINS * 60
 
 
 def find_zone(chosen, country_code, of_people, moment):

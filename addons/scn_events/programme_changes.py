@@ -1,20 +1,12 @@
 """What differs between two published versions of a programme, as plain functions without Odoo.
 
 A version is a list of sessions, each a dict as JSON keeps it: ``id``, ``name`` (dict of language → title), ``start``
-and ``end`` (``YYYY-MM-DD HH:MM:SS`` in UTC, or None), ``room``, ``speakers`` (list of names), ``lines`` (list of dicts
-of language → name).
+and ``end`` (``YYYY-MM-DD HH:MM:SS`` in UTC, or None), ``room``, ``speakers`` (list of names), ``lines`` (list of
+dicts with ``id`` and ``name``, again by language).
 """
 
 #: What a change may be, in the order a reader wants to hear of it.
 KINDS = ('cancelled', 'moved', 'room', 'added', 'renamed', 'speakers', 'lines')
-#: Kind of change → the parts of a session that make it.
-_PARTS = {
-    'moved': ('start', 'end'),
-    'room': ('room',),
-    'renamed': ('name',),
-    'speakers': ('speakers',),
-    'lines': ('lines',),
-}
 
 
 def compare(before, after):
@@ -32,6 +24,11 @@ def compare(before, after):
     ['cancelled', 'added']
     >>> compare([talk], [dict(talk)])
     []
+
+    A translation that came later is no other title.
+
+    >>> compare([talk], [{**talk, 'name': {'en_US': 'Data', 'nl_NL': 'Gegevens'}}])
+    []
     """
     earlier = {session['id']: session for session in before}
     later = {session['id']: session for session in after}
@@ -45,12 +42,22 @@ def compare(before, after):
         if old is None:
             changes.append({'kind': 'added', 'before': None, 'after': session})
             continue
-        changes.extend(
-            {'kind': kind, 'before': old, 'after': session}
-            for kind, parts in _PARTS.items()
-            if any(old.get(part) != session.get(part) for part in parts)
-        )
+        changes.extend({'kind': kind, 'before': old, 'after': session} for kind in _find_kinds(old, session))
     return sorted(changes, key=lambda change: KINDS.index(change['kind']))
+
+
+def _find_kinds(old, new):
+    """Kinds of what differs between two versions of one session."""
+    if (old['start'], old['end']) != (new['start'], new['end']):
+        yield 'moved'
+    if old['room'] != new['room']:
+        yield 'room'
+    if any(old['name'][lang] != new['name'][lang] for lang in old['name'].keys() & new['name'].keys()):
+        yield 'renamed'
+    if old['speakers'] != new['speakers']:
+        yield 'speakers'
+    if [line['id'] for line in old['lines']] != [line['id'] for line in new['lines']]:
+        yield 'lines'
 
 
 def in_language(texts, lang):

@@ -77,11 +77,12 @@ class EventEvent(models.Model):
             )
         )
 
-    def _publish_programme(self, note='', tell=False):
+    def _publish_programme(self, note='', tell=False, published_on=None):
         """Publish what is planned now as the next version.
 
         :param str note: what staff want to say with it, plain text
         :param bool tell: whether people with a confirmed registration are written to
+        :param published_on: when it was, for a programme that is entered afterwards; now by default
         :return: the version
         :raises AccessError, UserError: see ``_check_can_publish_programme``
         """
@@ -102,6 +103,7 @@ class EventEvent(models.Model):
                     'note': (note or '').strip() or False,
                     'telling_state': 'waiting' if tell else 'not_asked',
                     'user_id': self.env.uid,
+                    'published_on': published_on or fields.Datetime.now(),
                 }
             )
         )
@@ -198,7 +200,7 @@ class EventEvent(models.Model):
 
     def _prepare_programme_entry(self, version, session, cancelled):
         lang = self.env.lang or 'en_US'
-        lines = [in_language(line, lang) for line in session['lines']]
+        lines = [in_language(line['name'], lang) for line in session['lines']]
         return calendar_file.Entry(
             uid=self._get_calendar_uid('session', session['id']),
             start=fields.Datetime.to_datetime(session['start']),

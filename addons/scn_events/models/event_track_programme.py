@@ -153,7 +153,7 @@ class EventTrack(models.Model):
                 'end': fields.Datetime.to_string(track.date_end) if track.date else None,
                 'room': track.location_id.name or None,
                 'speakers': track._get_speaker_names(),
-                'lines': [line_names[line.id] for line in track.scn_working_line_ids.sorted()],
+                'lines': [{'id': line.id, 'name': line_names[line.id]} for line in track.scn_working_line_ids.sorted()],
             }
             for track in ordered
         ]

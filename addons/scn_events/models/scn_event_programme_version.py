@@ -96,6 +96,7 @@ class ScnEventProgrammeVersion(models.Model):
                 for change in version.changes or []
             ]
             if sessions != (version.sessions or []) or changes != (version.changes or []):
+                # pylint: disable-next=super-method-mismatch
                 super(ScnEventProgrammeVersion, version).write({'sessions': sessions, 'changes': changes})
                 changed += 1
         return changed
@@ -115,7 +116,7 @@ class ScnEventProgrammeVersion(models.Model):
             shown = {
                 **session,
                 'title': in_language(session['name'], lang),
-                'line_names': [in_language(line, lang) for line in session['lines']],
+                'line_names': [in_language(line['name'], lang) for line in session['lines']],
                 'begin': fields.Datetime.to_datetime(session['start']),
                 'finish': fields.Datetime.to_datetime(session['end']),
             }

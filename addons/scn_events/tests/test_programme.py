@@ -211,9 +211,16 @@ class TestVersions(ProgrammeCase):
 
     def test_titles_are_kept_in_every_language(self):
         self.env['res.lang']._activate_lang('nl_NL')
-        session = self.new_session('Data', 9)
+        line = self.env.ref('scn_events.working_line_data')
+        session = self.new_session('Data', 9, scn_working_line_ids=line.ids)
+        line.with_context(lang='nl_NL').name = 'Data'
+        self.publish()
+        line.with_context(lang='nl_NL').name = 'Gegevens'
+        self.assertFalse(self.lab._find_programme_changes(), "a line that is translated is no other line")
+        session.location_id = self.studio
         session.with_context(lang='nl_NL').name = 'Gegevens'
         version = self.publish()
+        self.assertEqual([change['kind'] for change in version.changes], ['room'])
         days, __ = version.with_context(lang='nl_NL')._prepare_days('Europe/Madrid')
         self.assertEqual(days[0][1][0]['title'], 'Gegevens')
         days, __ = version.with_context(lang='en_US')._prepare_days('Europe/Madrid')

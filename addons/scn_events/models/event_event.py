@@ -52,6 +52,7 @@ class EventEvent(models.Model):
         readonly=False,
         help="What cities and visitors ask for waits until somebody of the staff approves it.",
     )
+    is_multi_slots = fields.Boolean(compute='_compute_is_multi_slots', store=True, readonly=False)
     scn_host_city_ids = fields.Many2many(
         'res.partner',
         'scn_event_host_city_rel',
@@ -123,6 +124,11 @@ class EventEvent(models.Model):
     def _compute_scn_needs_approval(self):
         for event in self:
             event.scn_needs_approval = event.event_type_id.scn_needs_approval or event.scn_needs_approval
+
+    @api.depends('event_type_id')
+    def _compute_is_multi_slots(self):
+        for event in self:
+            event.is_multi_slots = event.event_type_id.scn_is_multi_slots or event.is_multi_slots
 
     @api.depends('event_type_id')
     def _compute_scn_allowance_ids(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-DEFAULT_OFFER_HOURS = 72
+from .event_type import DEFAULT_OFFER_HOURS
 
 
 class EventEvent(models.Model):
@@ -13,7 +13,9 @@ class EventEvent(models.Model):
 
     scn_offer_hours = fields.Integer(
         string="Offers last (hours)",
-        default=DEFAULT_OFFER_HOURS,
+        compute='_compute_scn_offer_hours',
+        store=True,
+        readonly=False,
         help="How long a seat offered to somebody on the waiting list is kept.",
     )
     scn_waiting_ids = fields.One2many(
@@ -34,6 +36,11 @@ class EventEvent(models.Model):
     _scn_offer_hours_positive = models.Constraint(
         'CHECK (scn_offer_hours IS NULL OR scn_offer_hours > 0)', "An offer lasts an hour at least."
     )
+
+    @api.depends('event_type_id')
+    def _compute_scn_offer_hours(self):
+        for event in self:
+            event.scn_offer_hours = event.event_type_id.scn_offer_hours or event.scn_offer_hours or DEFAULT_OFFER_HOURS
 
     @api.depends('scn_waiting_ids.state')
     def _compute_scn_has_offers(self):

@@ -9,6 +9,7 @@ KINDS = [
     ('stand_lab', 'Stand Lab'),
     ('hackathon', 'Hackathon'),
 ]
+DEFAULT_OFFER_HOURS = 72
 
 
 class EventType(models.Model):
@@ -30,4 +31,16 @@ class EventType(models.Model):
     scn_needs_approval = fields.Boolean(
         string="Staff approve",
         help="What cities and visitors ask for waits until somebody of the staff approves it.",
+    )
+    scn_is_multi_slots = fields.Boolean(
+        string="Several slots", help="People choose one of several times; each has its own number of seats."
+    )
+    scn_offer_hours = fields.Integer(
+        string="Offers last (hours)",
+        default=DEFAULT_OFFER_HOURS,
+        help="How long a seat offered to somebody on the waiting list is kept.",
+    )
+
+    _scn_offer_hours_positive = models.Constraint(
+        'CHECK (scn_offer_hours IS NULL OR scn_offer_hours > 0)', "An offer lasts an hour at least."
     )

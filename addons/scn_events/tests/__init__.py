@@ -14,6 +14,7 @@ from . import test_delegation
 from . import test_event
 from . import test_gate
 from . import test_hold
+from . import test_join_link
 from . import test_notice
 from . import test_waiting
 from . import test_visit_day_check

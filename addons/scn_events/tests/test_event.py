@@ -1,5 +1,6 @@
 """Events: templates, the private link, outcomes and closing, mails."""
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -45,6 +46,81 @@ class TestEvent(EventCase):
             (copied.scn_min_grade_id, copied.scn_seats_per_city, copied.limit_max_per_order),
             (self.tier['partner'], 3, 2),
         )
+
+    def test_a_template_carries_everything_of_an_event(self):
+        """Kind, benefit, lines, approval, seats of a city, seats, slots, zone, tickets, mails, questions, offers."""
+        question = self.env['event.question'].create({'title': 'What do you eat?', 'question_type': 'text_box'})
+        reminder = self.env.ref('scn_events.mail_template_join')
+        template = self.env['event.type'].create(
+            {
+                'name': 'Everything',
+                'scn_kind': 'workshop',
+                'scn_benefit_id': self.env.ref('scn_partner.benefit_seminar_live').id,
+                'scn_working_line_ids': [Command.set(self.env.ref('scn_events.working_line_data').ids)],
+                'scn_needs_approval': True,
+                'scn_is_multi_slots': True,
+                'scn_offer_hours': 5,
+                'scn_allowance_ids': [Command.create({'grade_id': self.tier['partner'].id, 'seats': 3})],
+                'has_seats_limitation': True,
+                'seats_max': 12,
+                'default_timezone': 'Asia/Seoul',
+                'question_ids': [Command.set(question.ids)],
+                'event_type_ticket_ids': [
+                    Command.create(
+                        {
+                            'name': 'Bench',
+                            'seats_max': 7,
+                            'scn_min_grade_id': self.tier['premium'].id,
+                            'scn_seats_per_city': 2,
+                            'scn_limit_per_order': 4,
+                        }
+                    )
+                ],
+                'event_type_mail_ids': [
+                    Command.clear(),
+                    Command.create(
+                        {
+                            'interval_nbr': 3,
+                            'interval_unit': 'hours',
+                            'interval_type': 'before_event',
+                            'template_ref': f'mail.template,{reminder.id}',
+                        }
+                    ),
+                ],
+            }
+        )
+        days = {'date_begin': '2040-05-04 08:00:00', 'date_end': '2040-05-04 10:00:00'}
+        created = self.env['event.event'].create({'name': 'New', 'event_type_id': template.id, **days})
+        applied = self.env['event.event'].create({'name': 'Older', **days})
+        applied.event_type_id = template
+        for event in (created, applied):
+            with self.subTest(event=event.name):
+                self.assertEqual(
+                    (event.scn_kind, event.scn_benefit_id, event.scn_working_line_ids, event.scn_needs_approval),
+                    ('workshop', template.scn_benefit_id, template.scn_working_line_ids, True),
+                )
+                self.assertEqual(
+                    (event.is_multi_slots, event.scn_offer_hours, event.seats_max, event.date_tz),
+                    (True, 5, 12, 'Asia/Seoul'),
+                )
+                line, ticket, mail = event.scn_allowance_ids, event.event_ticket_ids, event.event_mail_ids
+                self.assertEqual((line.grade_id, line.seats), (self.tier['partner'], 3))
+                self.assertEqual(
+                    (ticket.name, ticket.seats_max, ticket.scn_min_grade_id, ticket.scn_seats_per_city),
+                    ('Bench', 7, self.tier['premium'], 2),
+                )
+                self.assertEqual(ticket.limit_max_per_order, 4)
+                self.assertEqual((mail.template_ref, mail.interval_nbr, mail.interval_unit), (reminder, 3, 'hours'))
+                self.assertIn(question, event.question_ids)
+
+    def test_every_field_of_a_template_is_on_the_event(self):
+        """A field of ours that is added to templates later has to come along, too."""
+        ours = {name for name in self.env['event.type']._fields if name.startswith('scn_')} - {'scn_is_multi_slots'}
+        self.assertEqual(ours - set(self.env['event.event']._fields), set())
+        for name in ours:
+            self.assertEqual(self.env['event.event']._fields[name].compute, f'_compute_{name}')
+        tickets = {name for name in self.env['event.type.ticket']._fields if name.startswith('scn_')}
+        self.assertEqual(tickets - set(self.env['event.type.ticket']._get_event_ticket_fields_whitelist()), set())
 
     def test_the_link_is_for_staff_only(self):
         event = self.new_event(event_url='https://room.example/secret', address_id=False)

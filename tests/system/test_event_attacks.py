@@ -122,6 +122,7 @@ def test_the_link_cannot_be_read_or_guessed_over_rpc(scene: Scene) -> None:
         ("event.event.ticket", "search", through),
         ("event.event.ticket", "web_search_read", [], spec),
         ("event.slot", "search", through),
+        ("event.track", "search", through),
         ("event.registration", "search", through),
         ("event.event", "search", [["event_ticket_ids.event_id.scn_join_url", "!=", False]]),
     ]

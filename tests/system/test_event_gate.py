@@ -26,6 +26,22 @@ deals = env['scn.partnership'].search([('partner_id', '=', {city})])
 deals.write({{'state': {state!r}}})
 env.cr.commit()
 """
+_ORDER = """
+product = env['product.product'].create({{
+    'name': 'Seat', 'type': 'service', 'service_tracking': 'event', 'list_price': 10,
+}})
+ticket = env['event.event.ticket'].create({{
+    'name': 'Seat', 'event_id': {event}, 'product_id': product.id,
+}})
+order = env['sale.order'].create({{'partner_id': {city}, 'order_line': [(0, 0, {{
+    'product_id': product.id, 'event_id': {event}, 'event_ticket_id': ticket.id,
+}})]}})
+try:
+    order.action_confirm()
+except Exception as error:
+    answer = str(error)
+env.cr.rollback()
+"""
 
 
 class Door:
@@ -221,6 +237,37 @@ def test_an_empty_form(door: Door) -> None:
     meeting = new_meeting(door.server)
     browser = door.visitor.ready(meeting)
     assert outcome(browser.send(meeting, {"csrf_token": browser.token})) == "unreadable"
+
+
+def test_import_back_end_and_order_over_rpc(door: Door) -> None:
+    """The ways of staff: the same gate, with its sentence, and nothing left behind."""
+    seminar, other = door.seminar(), new_meeting(door.server)
+    city, said = door.cities["Associa"], "is on “Associate partner”"
+    people = "event.registration"
+    answer = door.officer.call(
+        people,
+        "load",
+        ["name", "event_id/.id", "scn_city_id/.id"],
+        [["Imported", str(seminar.event), str(city)]],
+    )
+    assert answer["ids"] is False and said in answer["messages"][0]["message"]
+    typed = {"event_id": seminar.event, "scn_city_id": city, "name": "Typed"}
+    elsewhere = door.officer.call(people, "create", {**typed, "event_id": other.event})
+    off = door.officer.call(people, "create", {**typed, "state": "cancel"})
+    calls: list[tuple[Any, ...]] = [
+        ("web_save", [], typed, {"name": {}}),
+        ("write", [elsewhere], {"event_id": seminar.event}),
+        ("action_confirm", [off]),
+        ("action_set_draft", [off]),
+        ("action_set_done", [off]),
+    ]
+    for method, *arguments in calls:
+        with pytest.raises(xmlrpc.client.Fault) as caught:
+            door.officer.call(people, method, *arguments)
+        assert caught.value.faultCode == USER_ERROR and said in caught.value.faultString, method
+    refused = door.server.shell(_ORDER.format(event=seminar.event, city=city))
+    assert said in refused
+    assert seats_taken(door.server, seminar) == 0
 
 
 def test_json2_gets_the_code_and_the_tier(door: Door) -> None:

@@ -7,6 +7,7 @@ from odoo.addons.website_event.controllers.main import WebsiteEventController
 
 from ..exceptions import GateRefused
 from ..gate_codes import GateCode
+from ..seat_queue import in_turn
 
 #: Where the reason waits for the page that shows it, so that no text from an address is ever shown.
 SESSION_REASON = 'scn_events_refusal'
@@ -93,9 +94,14 @@ class EventController(WebsiteEventController):
     @route()
     def registration_confirm(self, event, **post):
         """A refusal leaves nothing behind and comes back to the event's page with its reason."""
-        try:
+        confirm = super().registration_confirm
+
+        def register():
             with request.env.cr.savepoint():
-                return super().registration_confirm(event, **post)
+                return confirm(event, **post)
+
+        try:
+            return in_turn(request.env, event.id, register)
         except GateRefused as refused:
             return self._redirect_refused(event, refused.code, str(refused))
         except UserError as error:

@@ -6,6 +6,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..seat_queue import in_turn
+
 SESSION_MESSAGE = 'scn_events_message'
 
 
@@ -165,9 +167,13 @@ class EventPortal(CustomerPortal):
 
     def _act(self, record_id, act, page_url='/my/city/events'):
         """Do what was asked and go back to the record's page with what came of it."""
-        try:
+
+        def do():
             with request.env.cr.savepoint():
-                request.session[SESSION_MESSAGE] = {'done': act()}
+                return act()
+
+        try:
+            request.session[SESSION_MESSAGE] = {'done': in_turn(request.env, record_id, do)}
         except UserError as error:
             request.session[SESSION_MESSAGE] = {'failed': str(error)}
         return request.redirect(f'{page_url}/{record_id}')

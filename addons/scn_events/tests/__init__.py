@@ -16,6 +16,7 @@ from . import test_gate
 from . import test_hold
 from . import test_join_link
 from . import test_notice
+from . import test_seat_queue
 from . import test_waiting
 from . import test_visit_day_check
 from . import test_visit_programme

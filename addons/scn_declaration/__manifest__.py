@@ -10,6 +10,7 @@
         'security/ir.model.access.csv',
         'security/rules.xml',
         'data/scn_declaration_data.xml',
+        'data/scn_retention_data.xml',
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
         'data/mail_template_data.xml',

@@ -12,6 +12,7 @@
         'security/rules.xml',
         'security/programme_rules.xml',
         'data/scn_working_line_data.xml',
+        'data/scn_retention_data.xml',
         'data/mail_template_data.xml',
         'data/mail_template_proposal_data.xml',
         'data/mail_message_subtype_data.xml',

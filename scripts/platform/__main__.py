@@ -19,6 +19,7 @@ COMMANDS = {
     "lint": "ruff, pylint-odoo, XML checks, mypy",
     "screenshots": "the pictures under docs/images",
     "translations": "every addon's i18n/*.pot anew, and the places in its .po files",
+    "privacy": "the table of docs/privacy.md, from the addons' registers of personal data",
     "prepare": "only get ready what the other commands need",
     "clean": "delete what this program keeps in its cache folder",
 }
@@ -81,6 +82,10 @@ def _run(command: str, options: list[str]) -> int:
         from .translations import export_translations
 
         return export_translations()
+    if command == "privacy":
+        from .privacy_reference import write_reference
+
+        return write_reference()
     if command == "prepare":
         from .serve import prepare
 

@@ -32,3 +32,5 @@ from . import scn_declaration_link_forward
 from . import scn_declaration_signature_city_act
 from . import scn_declaration_certificate
 from . import res_partner_declaration
+from . import scn_personal_data
+from . import scn_retention

@@ -82,3 +82,5 @@ from . import scn_proposal_link
 from . import scn_topic
 from . import scn_topic_credit
 from . import res_partner_proposals
+from . import scn_personal_data
+from . import scn_retention

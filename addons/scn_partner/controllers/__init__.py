@@ -1,4 +1,5 @@
 from . import people
 from . import portal
 from . import quotation
+from . import privacy
 from . import stop

@@ -68,6 +68,7 @@ from . import res_partner_money
 from . import res_partner_recipients
 from . import res_partner_portal
 from . import res_partner_leaving
+from . import res_partner_privacy
 from . import scn_partnership_portal
 from . import scn_partnership_packet
 from . import account_move
@@ -85,3 +86,12 @@ from . import sale_order_benefits
 from . import sale_order_links
 from . import sale_order_portal
 from . import res_company_closing
+from . import scn_erasure_log
+from . import scn_retention
+from . import scn_personal_data
+from . import scn_personal_data_declared
+from . import scn_personal_data_special
+from . import scn_personal_data_sweep
+from . import scn_personal_data_erasure
+from . import scn_personal_data_export
+from . import scn_personal_data_reference

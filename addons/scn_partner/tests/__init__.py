@@ -6,6 +6,10 @@ from . import test_city_portal
 from . import test_contact_filters
 from . import test_contact_keys
 from . import test_contact_role
+from . import test_consent
+from . import test_personal_data
+from . import test_privacy_page
+from . import test_retention
 from . import test_entitlement
 from . import test_matching_keys
 from . import test_opening_import

@@ -17,6 +17,10 @@ READ_BY_CITIES = re.compile(
     r'|model:res\.partner\.grade,(?:name|description):.+'
     r'|model:scn\.benefit,name:.+'
     r'|model_terms:scn\.benefit,how_to_text:.+'
+    r'|model:scn\.consent\.purpose,(?:name|description):.+'
+    r'|model:scn\.consent\.wording,text:.+'
+    r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_consent__scope__.+'
+    r'|code:addons/scn_partner/models/scn_personal_data_export\.py'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_grade_benefit__per__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_contact_role__role__.+'
     r'|code:addons/scn_partner/(?:controllers/\w+|models/(?:scn_entitlement|scn_partnership_leaving_items))\.py',
@@ -49,6 +53,9 @@ class TestTranslations(TranslatedTexts, SharingCitiesCase):
         ('ir.actions.report', 'name'),
         ('res.partner.grade', 'name'),
         ('res.partner.grade', 'description'),
+        ('scn.consent.purpose', 'name'),
+        ('scn.consent.purpose', 'description'),
+        ('scn.consent.wording', 'text'),
         ('scn.benefit', 'name'),
         ('scn.benefit', 'how_to_text'),
         ('ir.model.fields.selection', 'name'),

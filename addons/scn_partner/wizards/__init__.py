@@ -16,3 +16,4 @@ from . import signup_accept
 from . import signup_reject
 from . import signup_merge
 from . import sync_key
+from . import person_erasure

@@ -24,7 +24,7 @@ MEMBER = "axe_playwright_python/axe.min.js"
 #: Findings that a person cannot work around.
 SERIOUS = frozenset({"serious", "critical"})
 #: Part of a page that is ours; what stands around it (menu, footer) is the website's own.
-CONTENT = "#wrap"
+CONTENT = "main"
 
 
 @dataclass(frozen=True)

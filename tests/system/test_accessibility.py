@@ -64,7 +64,7 @@ def test_no_page_has_a_serious_finding(
     browser.resize(width, height, phone=size == "phone")
     problems, seen = [], []
     for address in routes(odoo_server)[login]:
-        browser.open(odoo_server.url + address, "#wrap")
+        browser.open(odoo_server.url + address, "main")
         problems += [(address, found) for found in find_problems(browser, script)]
         wide = browser.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         if wide:
@@ -82,9 +82,9 @@ def test_no_page_has_a_serious_finding(
 def test_the_check_finds_what_is_wrong(odoo_server: Any, browser: Page) -> None:
     """Control: a field without a name and a picture without a text are found."""
     browser.call("Network.clearBrowserCookies")
-    browser.open(odoo_server.url + "/sharing-cities/stop", "#wrap")
+    browser.open(odoo_server.url + "/sharing-cities/stop", "main")
     browser.evaluate(
-        "document.querySelector('#wrap').insertAdjacentHTML('beforeend', '<input type=\"text\"/><img src=\"x\"/>')"
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<input type=\"text\"/><img src=\"x\"/>')"
     )
     rules = {found.rule for found in find_problems(browser, require_axe())}
     assert {"label", "image-alt"} <= rules

@@ -13,6 +13,7 @@ READ_BY_CITIES = re.compile(
     r'|model:scn\.declaration\.stage,name:.+'
     r'|model:website\.menu,name:.+'
     r'|code:addons/scn_declaration/(?:controllers/\w+'
+    r'|models/res_partner_declaration'
     r'|models/scn_declaration_(?:certificate|link_forward|signature_city_act))\.py',
 )
 

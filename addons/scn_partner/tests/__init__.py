@@ -3,6 +3,7 @@ from . import test_billing_terms
 from . import test_carry_over
 from . import test_city_alias
 from . import test_city_portal
+from . import test_city_tours
 from . import test_contact_filters
 from . import test_contact_keys
 from . import test_contact_role
@@ -27,6 +28,7 @@ from . import test_partnership_lifecycle
 from . import test_partnership_machine
 from . import test_partnership_tours
 from . import test_partnership_upgrade
+from . import test_recipients
 from . import test_renewal_packet
 from . import test_revenue_report
 from . import test_revenue_terms

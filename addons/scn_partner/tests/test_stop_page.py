@@ -81,3 +81,38 @@ class TestStopPage(HttpCase, SharingCitiesCase):
         self.post(self.token)
         self.assertTrue(twin.news_stopped_on)
         self.assertFalse(colleague.news_stopped_on)
+
+    def test_one_click_of_the_mail_program_stops_without_a_page(self):
+        """RFC 8058: the header's address takes a POST without cookies; a GET shows the page only."""
+        address = f'{self.URL}/{self.token}'
+        answer = self.url_open(address)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn(f'value="{self.token}"', answer.text)
+        self.assertFalse(self.stopping.contact_partner_id.news_stopped_on)
+        self.opener.cookies.clear()
+        answer = self.url_open(address, data={'List-Unsubscribe': 'One-Click'})
+        self.assertEqual((answer.status_code, answer.text), (200, ''))
+        first = self.stopping.contact_partner_id.news_stopped_on
+        self.assertTrue(first)
+        self.url_open(address, data={'List-Unsubscribe': 'One-Click'})
+        self.assertEqual(self.stopping.contact_partner_id.news_stopped_on, first)
+
+    def test_a_made_up_address_stops_nobody(self):
+        for token in ('x', 'AAAA', self.token[:-4]):
+            answer = self.url_open(f'{self.URL}/{token}', data={'List-Unsubscribe': 'One-Click'})
+            self.assertEqual(answer.status_code, 404, token)
+        self.assertFalse(self.stopping.contact_partner_id.news_stopped_on)
+
+    def test_a_persons_own_link_stops_the_address_wherever_it_stands(self):
+        person, twin = self.env['res.partner'].create(
+            [{'name': name, 'email': 'ana@riverton.example', 'parent_id': self.riverton.id} for name in ('Ana', 'Anna')]
+        )
+        self.post(person._get_stop_url())
+        self.assertTrue(person.news_stopped_on and twin.news_stopped_on)
+
+    def test_the_mail_carries_the_header_and_the_link(self):
+        self.stopping.source_id.acknowledge = True
+        self.stopping._queue_acknowledgement('Subject', 'Body')
+        mail = self.env['mail.mail'].search([('email_to', '=', self.stopping.email)], order='id desc', limit=1)
+        self.assertIn("'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click'", mail.headers)
+        self.assertIn(f'{self.URL}/', mail.headers)

@@ -23,7 +23,8 @@ READ_BY_CITIES = re.compile(
     r'|code:addons/scn_partner/models/scn_personal_data_export\.py'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_grade_benefit__per__.+'
     r'|model:ir\.model\.fields\.selection,name:scn_partner\.selection__scn_contact_role__role__.+'
-    r'|code:addons/scn_partner/(?:controllers/\w+|models/(?:scn_entitlement|scn_partnership_leaving_items))\.py',
+    r'|code:addons/scn_partner/(?:controllers/\w+|models/(?:scn_entitlement|scn_partnership_leaving_items))\.py'
+    r'|code:addons/scn_partner/models/(?:scn_contact_role_rights|res_partner_people|res_partner_portal)\.py',
 )
 #: Words that only this language's mail has.
 WORDS = {

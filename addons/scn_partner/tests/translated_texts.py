@@ -57,6 +57,17 @@ class TranslatedTexts:
         kinds = {(model, field) for entry in self.texts.values() for model, field, _xml_id in self.places(entry)}
         self.assertEqual(kinds, set(self.kinds))
 
+    def test_every_page_is_looked_at(self):
+        """A page or document that is added later is read by cities until it is named as one of colleagues."""
+        for entry in self.terms(f'{self.addon}.pot').values():
+            for place, _line in entry.occurrences:
+                match = PLACE.fullmatch(place)
+                if not match or match['field'] != 'arch_db' or match['xml_id'] in self.staff_templates:
+                    continue
+                view = self.env.ref(match['xml_id'], raise_if_not_found=False)
+                if view and view.type == 'qweb':
+                    self.assertTrue(self.read_by_cities.fullmatch(place), place)
+
     def test_every_text_a_city_reads_is_translated(self):
         for filename in FILES.values():
             translated = self.terms(f'{filename}.po')

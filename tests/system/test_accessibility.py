@@ -17,7 +17,17 @@ RECORDS = {
     " AND date_end > now() AND active ORDER BY id LIMIT 1",
 }
 #: Pages that answer with a file or with data.
-NO_PAGES = ("/packet", "/certificate", ".json", ".csv", ".ics", ".svg", ".pdf", "/digest", "/invoice/")
+NO_PAGES = (
+    "/packet",
+    "/certificate",
+    ".json",
+    ".csv",
+    ".ics",
+    ".svg",
+    ".pdf",
+    "/digest",
+    "/invoice/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +59,7 @@ def routes(server: Any) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("login", ["", "city"])
-def test_no_page_has_a_serious_finding(
-    odoo_server: Any, browser: Page, login: str
-) -> None:
+def test_no_page_has_a_serious_finding(odoo_server: Any, browser: Page, login: str) -> None:
     script = require_axe()
     browser.call("Network.clearBrowserCookies")
     if login:

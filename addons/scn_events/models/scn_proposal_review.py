@@ -71,3 +71,11 @@ class ScnProposalReview(models.Model):
                     self.env._("A conflict of interest is taken back by an event manager, not by the person itself.")
                 )
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_own_conflict(self):
+        """Deleting the own conflict would be taking it back."""
+        if not self.env.su and any(review.has_conflict and review.user_id == self.env.user for review in self):
+            raise AccessError(
+                self.env._("A conflict of interest is taken back by an event manager, not by the person itself.")
+            )

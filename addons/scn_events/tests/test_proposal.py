@@ -72,6 +72,8 @@ class TestReviews(ProposalCase):
         own = self.review(self.of_city, self.manager, has_conflict=True)
         with self.assertRaises(AccessError):
             own.with_user(self.manager).has_conflict = False
+        with self.assertRaises(AccessError):
+            own.with_user(self.manager).unlink()
         of_officer = self.review(self.of_city, self.officer, has_conflict=True)
         with self.assertRaises(AccessError):
             of_officer.with_user(self.officer).has_conflict = False

@@ -74,7 +74,8 @@ class ScnAppointment(models.Model):
         if not self.has_access('write'):
             raise AccessError(self.env._("Officers of Sharing Cities send the programme of a visit."))
         self._send_programme('foundation', self.env.user.partner_id, self.plan_comment)
-        self.plan_comment = False
+        if self.plan_comment:
+            self.plan_comment = False
         return True
 
     def _send_programme(self, side, person, comment=None):

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..visit_day_check import CONVERSATIONS, PAUSES, DayRules, FindingCode, check_day, clock, fill_conversations
 from ..visit_timetable import lay_out
@@ -73,10 +74,25 @@ class ScnAppointment(models.Model):
                 )
 
     def _touch_programme(self):
-        """Write the visits whose programme changes, so that whoever confirms or changes it meanwhile is repeated."""
+        """Write the visits whose programme changes, in the order of their ids and at once: whoever sends, confirms or
+        changes it meanwhile is repeated with a fresh view, before it writes a version of the same number."""
         self._check_programme_open()
-        for appointment in self.sudo():
-            appointment.programme_revision += 1
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH locked AS (SELECT id FROM scn_appointment WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE)
+                UPDATE scn_appointment SET programme_revision = COALESCE(programme_revision, 0) + 1
+                  FROM locked WHERE scn_appointment.id = locked.id
+                """,
+                ids=tuple(self.ids),
+            ),
+            # the loser is repeated: nothing went wrong
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(['programme_revision'])
+        self.modified(['programme_revision'])
 
     # -- the day -----------------------------------------------------------------------------------------------------
 

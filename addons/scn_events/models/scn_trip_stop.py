@@ -15,7 +15,7 @@ class ScnTripStop(models.Model):
     company_id = fields.Many2one(related='trip_id.company_id', store=True, index=True)
     sequence = fields.Integer(default=10)
     city_id = fields.Many2one(
-        'res.partner', string="City", required=True, index=True, ondelete='restrict', domain="[('is_city', '=', True)]"
+        'res.partner', required=True, index=True, ondelete='restrict', domain="[('is_city', '=', True)]"
     )
     appointment_id = fields.Many2one(
         'scn.appointment',

@@ -55,6 +55,13 @@ for name in ('Aport', 'Bport'):
             'organisation_id': city.id, 'contact_id': user.partner_id.id, 'role': role, 'date_start': '2019-01-01',
         }})
         people[role] = (user.id, user.partner_id.id)
+    visit = env['scn.appointment'].create({{
+        'kind': 'visit_day', 'city_id': city.id, 'start': '2035-06-12 07:00:00', 'stop': '2035-06-12 15:00:00',
+    }})
+    block = env['scn.appointment.block'].create({{
+        'appointment_id': visit.id, 'format_id': env.ref('scn_events.format_workshop').id,
+    }})
+    plan = visit._send_programme('foundation', env.user.partner_id)
     signature = env['scn.declaration.signature'].create({{'partner_id': city.id, 'declaration_id': declaration.id}})
     registration = env['event.registration'].create({{
         'event_id': event.id, 'name': 'Participant of ' + name, 'scn_city_id': city.id,
@@ -62,6 +69,7 @@ for name in ('Aport', 'Bport'):
     answer['cities'][name] = {{
         'city': city.id, 'move': move.id, 'line': move.invoice_line_ids[:1].id, 'order': order.id,
         'order_line': order.order_line.id, 'people': people, 'registration': registration.id,
+        'visit': visit.id, 'block': block.id, 'plan': plan.id,
         'signature': signature.id, 'partnership': partnership.id, 'period': partnership.period_ids[:1].id,
         'role': city.contact_role_ids[:1].id, 'move_name': move.name, 'order_name': order.name,
     }}
@@ -81,6 +89,9 @@ PAGES: dict[str, frozenset[str]] = {
     "/my/orders/{order}": MONEY,
     "/report/pdf/account.report_invoice/{move}": NOBODY,
     "/mail/view?model=account.move&res_id={move}": NOBODY,
+    "/my/city/visits/{visit}": EVERYBODY,
+    "/my/city/visits/{visit}/version/1": EVERYBODY,
+    "/report/pdf/scn_events.report_visit_programme/{visit}": NOBODY,
 }
 # Pages about the own city only: there is nothing to ask for.
 OWN_PAGES: dict[str, frozenset[str]] = {
@@ -92,6 +103,8 @@ OWN_PAGES: dict[str, frozenset[str]] = {
     "/my/city/events": EVERYBODY,
     "/my/city/events/{event}": EVERYBODY,
     "/my/registrations": EVERYBODY,
+    "/my/city/visits": EVERYBODY,
+    "/my/city/actions": EVERYBODY,
 }
 # What a page holds for a role: (path, text) → who reads it.
 PARTS: dict[tuple[str, str], frozenset[str]] = {
@@ -101,6 +114,7 @@ PARTS: dict[tuple[str, str], frozenset[str]] = {
     ("/my/city/people", 'id="scn_invite"'): frozenset({LEAD, COORDINATOR}),
     ("/my/city/declaration", 'name="agrees"'): frozenset({LEAD}),
     ("/my/city/events/{event}", 'id="scn_name_participant"'): frozenset({LEAD, COORDINATOR}),
+    ("/my/city/visits/{visit}", 'id="scn_visit_add"'): frozenset({LEAD, COORDINATOR}),
     ("/my/invoices", "{move_name}"): MONEY,
     ("/my/quotes", "{order_name}"): MONEY,
 }
@@ -115,6 +129,9 @@ RECORDS: dict[tuple[str, str], frozenset[str]] = {
     ("scn.partnership", "partnership"): NOBODY,
     ("scn.partnership.period", "period"): NOBODY,
     ("scn.contact.role", "role"): NOBODY,
+    ("scn.appointment", "visit"): NOBODY,
+    ("scn.appointment.block", "block"): NOBODY,
+    ("scn.appointment.plan", "plan"): NOBODY,
     ("scn.declaration.signature", "signature"): NOBODY,
 }
 

@@ -107,10 +107,14 @@ def wall_to_utc(local, tz, latest=False):
     >>> [str(wall_to_utc(datetime(2019, 10, 27, 2, 30), amsterdam, latest)) for latest in (False, True)]
     ['2019-10-27 00:30:00', '2019-10-27 01:30:00']
     """
+    try:
+        return tz.localize(local, is_dst=None).astimezone(pytz.utc).replace(tzinfo=None)
+    except pytz.InvalidTimeError:
+        pass
     first, second = sorted(
         tz.localize(local, is_dst=is_dst).astimezone(pytz.utc).replace(tzinfo=None) for is_dst in (True, False)
     )
-    if first == second or _wall(first, tz) == local:
+    if _wall(first, tz) == local:
         return second if latest else first
     # Skipped: the change lies between the two readings, at the first moment whose clock shows a later time.
     while second - first > timedelta(seconds=1):

@@ -154,6 +154,10 @@ class ScnAppointment(models.Model):
                 ['partner_id', 'event_id'],
             )
         )
+        # All at once: the records' own prefetch stops at a thousand.
+        self.env['calendar.event'].sudo().search_fetch(
+            [('id', 'in', attendees.event_id.ids)], ['allday', 'start', 'stop', 'start_date', 'stop_date']
+        )
         busy = defaultdict(list)
         for attendee in attendees:
             event, user = attendee.event_id, user_of[attendee.partner_id]
@@ -192,6 +196,7 @@ class ScnAppointment(models.Model):
                 ['user_id', 'start', 'stop', 'appointment_id'],
             )
         )
+        self.sudo().search_fetch([('id', 'in', rows.appointment_id.ids)], ['kind', 'tz'])
         busy = defaultdict(list)
         for row in rows:
             appointment = row.appointment_id

@@ -51,6 +51,25 @@ class TestAppointment(AppointmentCase):
         with self.assertRaisesRegex(UserError, "includes none of this"):
             appointment.action_confirm()
 
+    def test_what_is_the_other_bodys_is_not_seen(self):
+        body = self.env['res.company'].sudo().create({'name': 'The other body'})
+        theirs = self.env['scn.appointment'].create(
+            {
+                'kind': 'one_on_one',
+                'city_id': self.riverton.id,
+                'company_id': body.id,
+                'start': self.moment('2019-05-14 10:00'),
+                'stop': self.moment('2019-05-14 11:00'),
+                'host_user_ids': [fields.Command.set(self.other_host.ids)],
+            }
+        )
+        mine = self.plan()
+        for found, hidden in ((mine, theirs), (mine.host_ids, theirs.host_ids)):
+            seen = self.env[found._name].with_user(self.officer).search([])
+            self.assertIn(found, seen)
+            self.assertNotIn(hidden, seen)
+        self.assertFalse(self.env['scn.appointment'].with_user(self.riverton_person).has_access('read'))
+
     def test_cancelling_gives_back_once(self):
         appointment = self.agree()
         window = appointment.entitlement_id

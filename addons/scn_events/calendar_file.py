@@ -17,11 +17,12 @@ _OTHER_LINE_ENDS = re.compile('\r\n?|[\x85\u2028\u2029]')
 LONGEST_TEXT = 2000
 
 #: ``uid`` stays the same for a meeting whatever changes; ``start`` and ``end`` are in UTC without a zone; ``url`` is a
-#: public address; ``sequence`` grows with every change; ``cancelled`` and ``free`` (takes no time) are booleans.
+#: public address; ``sequence`` grows with every change; ``cancelled`` and ``free`` (takes no time) are booleans;
+#: ``organiser`` is a mail address.
 Entry = namedtuple(
     'Entry',
-    'uid start end summary description location url sequence changed_on cancelled free',
-    defaults=('', '', '', 0, None, False, False),
+    'uid start end summary description location url sequence changed_on cancelled free organiser',
+    defaults=('', '', '', 0, None, False, False, ''),
 )
 
 
@@ -34,13 +35,14 @@ def clean(text):
     return _CONTROL.sub('', _OTHER_LINE_ENDS.sub('\n', text or ''))[:LONGEST_TEXT]
 
 
-def write(entries, name, produced_by, now):
+def write(entries, name, produced_by, now, method='PUBLISH'):
     r"""A calendar file.
 
     :param entries: iterable of ``Entry``
     :param str name: what the calendar is called in the reader's list
     :param str produced_by: who writes it
     :param datetime now: moment of writing, in UTC without a zone
+    :param str method: ``PUBLISH``, or ``CANCEL`` so that a calendar takes the entries away (RFC 5546)
     :return: bytes
 
     >>> from datetime import datetime
@@ -51,7 +53,7 @@ def write(entries, name, produced_by, now):
     """
     calendar = vobject.iCalendar()
     calendar.add('prodid').value = f'-//{clean(produced_by)}//EN'
-    calendar.add('method').value = 'PUBLISH'
+    calendar.add('method').value = method
     calendar.add('x-wr-calname').value = clean(name)
     for entry in entries:
         event = calendar.add('vevent')
@@ -64,6 +66,8 @@ def write(entries, name, produced_by, now):
         for part in ('description', 'location', 'url'):
             if getattr(entry, part):
                 event.add(part).value = clean(getattr(entry, part))
+        if entry.organiser:
+            event.add('organizer').value = f'mailto:{clean(entry.organiser)}'
         event.add('status').value = 'CANCELLED' if entry.cancelled else 'CONFIRMED'
         event.add('transp').value = 'TRANSPARENT' if entry.free or entry.cancelled else 'OPAQUE'
     return calendar.serialize().encode()

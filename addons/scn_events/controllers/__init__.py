@@ -3,5 +3,7 @@ from . import calendar_feed
 from . import event
 from . import portal
 from . import visits
+from . import sessions
+from . import session_act
 from . import programme
 from . import recordings

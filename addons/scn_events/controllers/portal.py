@@ -165,8 +165,8 @@ class EventPortal(CustomerPortal):
             },
         )
 
-    def _act(self, record_id, act, page_url='/my/city/events'):
-        """Do what was asked and go back to the record's page with what came of it."""
+    def _act(self, record_id, act, page_url='/my/city/events', back=None):
+        """Do what was asked and go back to the record's page, or to another one, with what came of it."""
 
         def do():
             with request.env.cr.savepoint():
@@ -176,7 +176,7 @@ class EventPortal(CustomerPortal):
             request.session[SESSION_MESSAGE] = {'done': in_turn(request.env, record_id, do)}
         except UserError as error:
             request.session[SESSION_MESSAGE] = {'failed': str(error)}
-        return request.redirect(f'{page_url}/{record_id}')
+        return request.redirect(back or f'{page_url}/{record_id}')
 
     def _choose(self, records, record_id):
         """One of these records by its number, or an empty one; another event's is not found."""

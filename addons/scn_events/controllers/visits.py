@@ -192,7 +192,7 @@ class VisitPortal(EventPortal):
                 return request.env._("“%(what)s” is done.", what=action.text)
             return request.env._("“%(what)s” is open again.", what=action.text)
 
-        return self._act('actions', tick, '/my/city')
+        return self._act(action.id, tick, back='/my/city/actions')
 
     # -- shared ------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,9 @@ from . import scn_appointment_due
 from . import scn_entitlement
 from . import calendar_event
 from . import res_company
+from . import res_company_sessions
 from . import res_config_settings
+from . import res_config_settings_sessions
 from . import scn_partnership
 from . import scn_signup
 from . import scn_appointment_block
@@ -60,6 +62,9 @@ from . import scn_appointment_plan
 from . import scn_appointment_comment
 from . import scn_appointment_planning
 from . import scn_appointment_city
+from . import scn_appointment_session
+from . import scn_appointment_session_mail
+from . import scn_session_link
 from . import scn_appointment_action
 from . import scn_appointment_debrief
 from . import scn_appointment_pre_read
@@ -67,6 +72,7 @@ from . import scn_trip
 from . import scn_trip_stop
 from . import scn_trip_cost
 from . import res_partner_visits
+from . import res_partner_sessions
 from . import scn_call
 from . import event_event_calls
 from . import scn_call_gate

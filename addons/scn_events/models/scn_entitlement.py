@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .scn_appointment import OPEN_STATES
 
@@ -7,6 +7,8 @@ class ScnEntitlement(models.Model):
     """What is asked for or proposed is planned: nobody is reminded to plan it."""
 
     _inherit = 'scn.entitlement'
+
+    scn_guard = fields.Integer(default=0, copy=False, groups='base.group_system', help="Counts requests in line.")
 
     def _filter_unplanned(self):
         planned = (

@@ -140,7 +140,7 @@ class ScnPersonalData(models.AbstractModel):
                 model='scn.appointment',
                 fields=(),
                 contact=('contact_ids', 'requester_id', 'conversation_contact_ids'),
-                not_personal=('city_id', 'user_id', 'host_user_ids', 'video_link', 'debriefed_by_id'),
+                not_personal=('city_id', 'user_id', 'host_user_ids', 'video_link', 'debriefed_by_id', 'told'),
                 free_text=(
                     'topic',
                     'place',
@@ -156,6 +156,16 @@ class ScnPersonalData(models.AbstractModel):
                 why=_lt("Who takes part in a visit or a session, and who asked for it"),
                 kept=_lt("As long as the appointment, or until erased: that it took place stays"),
                 seen_by=STAFF_AND_CITY,
+            ),
+            PersonalData(
+                model='scn.session.link',
+                fields=(),
+                contact=('partner_id',),
+                not_personal=('code_hash',),
+                why=_lt("Links by which one person of a city answers the proposal of a session"),
+                kept=_lt("Until the session has passed"),
+                seen_by=_lt("Administrators of the database"),
+                staff_only=True,
             ),
             PersonalData(
                 model='scn.appointment.block',
@@ -205,6 +215,7 @@ class ScnPersonalData(models.AbstractModel):
         return {
             **super()._get_not_personal(),
             'event.event': ('scn_host_city_ids', 'scn_join_url', 'scn_known', 'scn_survey_url'),
+            'res.company': (*super()._get_not_personal().get('res.company', ()), 'scn_session_host_ids'),
             'scn.appointment.due': ('partner_id', 'user_id'),
             'scn.appointment.format': (
                 'name',

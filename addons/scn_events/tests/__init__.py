@@ -22,6 +22,9 @@ from . import test_visit_day_check
 from . import test_visit_programme
 from . import test_visit_planning
 from . import test_visit_pages
+from . import test_session_link
+from . import test_session_mail
+from . import test_session_portal
 from . import test_visit_tours
 from . import test_debrief
 from . import test_trip

@@ -64,6 +64,7 @@ MATRIX = {
     'scn.proposal.answer': {key: {READ} for key in ('reader', 'finance', 'desk', 'officer', 'manager')},
     'scn.proposal.key': {},
     'scn.proposal.link': {},
+    'scn.session.link': {},
     'scn.call.announce': {'officer': ALL, 'manager': ALL},
     'scn.topic.merge': {'officer': ALL, 'manager': ALL},
     'scn.event.programme.version': {

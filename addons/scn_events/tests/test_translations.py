@@ -35,6 +35,7 @@ class TestTranslations(TranslatedTexts, SharingCitiesCase):
     allow_inherited_tests_method = True
     addon = 'scn_events'
     read_by_cities = READ_BY_CITIES
+    staff_templates = frozenset({'scn_events.appointment_pre_read'})
     kinds = (
         ('code', 'py'),
         ('mail.template', 'subject'),
@@ -44,6 +45,9 @@ class TestTranslations(TranslatedTexts, SharingCitiesCase):
         ('ir.actions.report', 'name'),
         ('scn.appointment.format', 'name'),
         ('scn.appointment.format', 'description'),
+        ('scn.appointment.format', 'audience'),
+        ('scn.appointment.format', 'preparation_city'),
+        ('scn.appointment.format', 'preparation_foundation'),
         ('scn.working.line', 'name'),
         ('scn.working.line', 'description'),
         ('ir.model.fields.selection', 'name'),

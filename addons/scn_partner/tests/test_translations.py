@@ -46,6 +46,7 @@ class TestTranslations(TranslatedTexts, SharingCitiesCase):
     allow_inherited_tests_method = True
     addon = 'scn_partner'
     read_by_cities = READ_BY_CITIES
+    staff_templates = frozenset({'scn_partner.leaving_summary'})
     kinds = (
         ('code', 'py'),
         ('mail.template', 'subject'),

@@ -107,13 +107,12 @@ def wall_to_utc(local, tz, latest=False):
     >>> [str(wall_to_utc(datetime(2019, 10, 27, 2, 30), amsterdam, latest)) for latest in (False, True)]
     ['2019-10-27 00:30:00', '2019-10-27 01:30:00']
     """
-    try:
-        return tz.localize(local, is_dst=None).astimezone(pytz.utc).replace(tzinfo=None)
-    except pytz.InvalidTimeError:
-        pass
+    # one moment where the clock tells one, two where it was changed
     first, second = sorted(
         tz.localize(local, is_dst=is_dst).astimezone(pytz.utc).replace(tzinfo=None) for is_dst in (True, False)
     )
+    if first == second:
+        return first
     if _wall(first, tz) == local:
         return second if latest else first
     # Skipped: the change lies between the two readings, at the first moment whose clock shows a later time.

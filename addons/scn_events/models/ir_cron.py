@@ -17,6 +17,7 @@ class IrCron(models.Model):
     def _notifydb(self):
         # cleared with the callbacks once all of them ran, or when the transaction is rolled back
         once = self.env.cr.postcommit.data
-        if not once.get(WOKEN):
-            once[WOKEN] = True
-            super()._notifydb()
+        if once.get(WOKEN):
+            return None
+        once[WOKEN] = True
+        return super()._notifydb()

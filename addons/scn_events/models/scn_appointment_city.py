@@ -218,7 +218,7 @@ class ScnAppointment(models.Model):
             'rows': self._get_timetable_rows(),
             'blocks': self.block_ids.sorted(lambda block: (block.lane != 'plenary', block.sequence, block.id)),
             'findings': self._get_day_findings(),
-            'formats': self.env['scn.appointment.format'].search([]),
+            'formats': self.env['scn.appointment.format'].search([('active', '=', True)]),
             'people': self._get_city_people(),
             'languages': self._get_city_languages(),
             'comments': self.comment_ids,

@@ -28,7 +28,7 @@ class ScnAppointment(models.Model):
     debriefed_on = fields.Datetime(string="Debrief finished", readonly=True, copy=False)
     debriefed_by_id = fields.Many2one('res.users', readonly=True, copy=False, index='btree_not_null')
     debrief_asked_on = fields.Datetime(readonly=True, copy=False, help="When the task to write it was opened.")
-    debrief_due = fields.Datetime(compute='_compute_debrief_due', string="Debrief due")
+    debrief_due = fields.Datetime(compute='_compute_debrief_due')
     action_ids = fields.One2many('scn.appointment.action', 'appointment_id')
     follows_id = fields.Many2one(
         'scn.appointment', string="Follows", readonly=True, copy=False, index='btree_not_null', ondelete='set null'

@@ -48,16 +48,19 @@ class ScnAppointment(models.Model):
         return result
 
     def _propose(self, start=None, stop=None, hosts=None):
-        super()._propose(start, stop, hosts)
+        result = super()._propose(start, stop, hosts)
         self.sudo()._tell_city('proposed')
+        return result
 
     def _confirm(self):
-        super()._confirm()
+        result = super()._confirm()
         self.sudo()._tell_city('confirmed')
+        return result
 
     def _cancel(self, reason=None, give_back=True, by_city=False):
-        super()._cancel(reason, give_back, by_city)
+        result = super()._cancel(reason, give_back, by_city)
         self.sudo()._tell_city('cancelled')
+        return result
 
     def _tell_city(self, move):
         """Write about a move, once.

@@ -45,7 +45,6 @@ class ScnEventRecording(models.Model):
     )
     benefit_id = fields.Many2one(
         'scn.benefit',
-        string="Benefit",
         ondelete='restrict',
         tracking=True,
         default=lambda self: self.env.ref('scn_partner.benefit_recordings', raise_if_not_found=False),

@@ -34,9 +34,10 @@ class ScnContactRole(models.Model):
 
     @api.depends('handed_over_on')
     def _compute_is_current(self):
-        super()._compute_is_current()
+        result = super()._compute_is_current()
         today = fields.Date.context_today(self)
         self.filtered(lambda role: role.handed_over_on and role.handed_over_on <= today).is_current = False
+        return result
 
     def _search_is_current(self, operator, value):
         current = super()._search_is_current(operator, value)

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from odoo.addons.base.models.res_partner import _tz_get
+
 from ..city_time import find_zone, is_night, localized
 from .event_event import STAFF_GROUPS
 
@@ -16,7 +18,7 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     scn_zone = fields.Selection(
-        lambda self: self.env['res.partner']._fields['tz'].selection(self),
+        _tz_get,
         string="City's time zone",
         help="Only needed where the country has several: everywhere else it follows from the country.",
     )

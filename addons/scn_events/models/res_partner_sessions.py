@@ -49,14 +49,27 @@ class ResPartner(models.Model):
             )
         )
 
-    def _get_session_windows_left(self):
-        """Of these windows, those in which a session may still be asked for: what is open counts as taken."""
+    def _get_session_counts(self):
+        """How many sessions may still be asked for in these windows: what is asked for or proposed counts as taken.
+
+        :return: dict from ``scn.entitlement`` to ``(left, asked for or proposed)``
+        """
         windows = self._get_session_windows()
         asked = dict.fromkeys(windows, 0)
         for session in self._get_sessions():
             if session.state in OPEN_STATES and session.entitlement_id in asked:
                 asked[session.entitlement_id] += 1
-        return windows.filtered(lambda window: window.left > asked[window])
+        return {window: (max(window.left - asked[window], 0), asked[window]) for window in windows}
+
+    def _get_session_windows_left(self):
+        """Windows in which a session may still be asked for."""
+        counts = self._get_session_counts()
+        return self.env['scn.entitlement'].sudo().union(*(window for window, (left, __) in counts.items() if left))
+
+    def _get_session_zone(self):
+        """Zone in which this city reads its sessions, as in ``scn.appointment``."""
+        self.ensure_one()
+        return self.sudo().tz or self.env.user.tz or 'UTC'
 
     def _prepare_sessions_page_values(self, person, page=0):
         """Everything the page “Your sessions” shows.
@@ -66,15 +79,17 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         appointments = self.env['scn.appointment'].sudo()
+        counts = self._get_session_counts()
         windows, left = self._get_session_windows(), self._get_session_windows_left()
         company = (left or windows).company_id[:1] or self.env.company
         asks = person._has_city_right(ASK, self)
         hosts = appointments._get_session_hosts(company, self._get_account_holder(company))
-        zone = self.sudo().tz or 'UTC'
+        zone = self._get_session_zone()
         return {
             'city': self,
             'sessions': self._get_sessions(),
             'windows': windows,
+            'counts': counts,
             'left': left,
             'asks': asks,
             'hosts': hosts,

@@ -123,8 +123,7 @@ class ScnAppointment(models.Model):
         if known:
             return known
         host, start, stop = self._find_session_slot(company, hosts, values.get('slot'))
-        draft = self.new({'city_id': city.id, 'kind': 'one_on_one', 'company_id': company.id})
-        day = draft._to_local(start, city.tz).date()
+        day = self._to_local(start, city._get_session_zone()).date()
         if not city._get_session_windows_left().filtered(lambda one: one.window_start <= day <= one.window_end):
             raise UserError(
                 self.env._("No session is left for that time: choose another quarter, or write to us about one more.")

@@ -67,9 +67,10 @@ class ResPartner(models.Model):
         return self.env['scn.entitlement'].sudo().union(*(window for window, (left, __) in counts.items() if left))
 
     def _get_session_zone(self):
-        """Zone in which this city reads its sessions, as in ``scn.appointment``."""
+        """Zone in which this city reads its sessions."""
         self.ensure_one()
-        return self.sudo().tz or self.env.user.tz or 'UTC'
+        city = self.sudo()
+        return city.tz or city._get_zones(fields.Datetime.now())[city] or self.env.user.tz or 'UTC'
 
     def _prepare_sessions_page_values(self, person, page=0):
         """Everything the page “Your sessions” shows.

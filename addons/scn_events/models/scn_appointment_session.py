@@ -123,7 +123,8 @@ class ScnAppointment(models.Model):
         if known:
             return known
         host, start, stop = self._find_session_slot(company, hosts, values.get('slot'))
-        day = self._to_local(start, city._get_session_zone()).date()
+        zone = city._get_session_zone()
+        day = self._to_local(start, zone).date()
         if not city._get_session_windows_left().filtered(lambda one: one.window_start <= day <= one.window_end):
             raise UserError(
                 self.env._("No session is left for that time: choose another quarter, or write to us about one more.")
@@ -134,6 +135,7 @@ class ScnAppointment(models.Model):
             start,
             stop,
             company_id=company.id,
+            tz=zone,
             topic=self._read_text(values, 'topic', LONGEST_TOPIC),
             requester_id=person.id,
         )

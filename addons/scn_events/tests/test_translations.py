@@ -9,7 +9,7 @@ from odoo.addons.scn_partner.tests.translated_texts import TranslatedTexts
 READ_BY_CITIES = re.compile(
     r'model:mail\.template,(?:subject|body_html):.+'
     r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:portal|registration|modal|programme|recording|event_description)_\w+'
-    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:visit|report_visit)_\w+'
+    r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:visit|report_visit|session_act)_\w+'
     r'|model:ir\.actions\.report,name:scn_events\.action_report_visit_programme'
     r'|model:scn\.appointment\.format,(?:name|description|audience|preparation_city|preparation_foundation):.+'
     r'|model_terms:ir\.ui\.view,arch_db:scn_events\.(?:call|proposal|event_calls)_\w+'
@@ -20,7 +20,7 @@ READ_BY_CITIES = re.compile(
     r'|model:ir\.model\.fields\.selection,name:scn_events\.selection__(?:scn_call__type|event_track__scn_state)__.+'
     r'|code:addons/scn_events/(?:controllers/\w+'
     r'|models/(?:event_event_gate|event_event_seats|event_registration_delegation|res_partner_city_page)'
-    r'|models/(?:scn_appointment_(?:action|block|city|comment|host|moves|plan|planning|programme)|res_partner_visits)'
+    r'|models/(?:scn_appointment_(?:action|block|city|comment|host|moves|plan|planning|programme|session)|res_partner_(?:visits|sessions))'
     r'|models/(?:scn_appointment|scn_partnership)'
     r'|models/(?:event_event_programme_words|scn_event_recording_access|scn_calendar_feed)'
     r'|models/(?:scn_call_(?:form|gate)|event_track_(?:proposal|decision)|res_partner_proposals)'

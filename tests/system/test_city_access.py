@@ -62,6 +62,10 @@ for name in ('Aport', 'Bport'):
         'appointment_id': visit.id, 'format_id': env.ref('scn_events.format_workshop').id,
     }})
     plan = visit._send_programme('foundation', env.user.partner_id)
+    session = env['scn.appointment'].create({{
+        'kind': 'one_on_one', 'city_id': city.id, 'start': '2035-06-13 09:00:00', 'stop': '2035-06-13 10:00:00',
+    }})
+    session._propose()
     signature = env['scn.declaration.signature'].create({{'partner_id': city.id, 'declaration_id': declaration.id}})
     registration = env['event.registration'].create({{
         'event_id': event.id, 'name': 'Participant of ' + name, 'scn_city_id': city.id,
@@ -69,7 +73,7 @@ for name in ('Aport', 'Bport'):
     answer['cities'][name] = {{
         'city': city.id, 'move': move.id, 'line': move.invoice_line_ids[:1].id, 'order': order.id,
         'order_line': order.order_line.id, 'people': people, 'registration': registration.id,
-        'visit': visit.id, 'block': block.id, 'plan': plan.id,
+        'visit': visit.id, 'session': session.id, 'block': block.id, 'plan': plan.id,
         'signature': signature.id, 'partnership': partnership.id, 'period': partnership.period_ids[:1].id,
         'role': city.contact_role_ids[:1].id, 'move_name': move.name, 'order_name': order.name,
     }}
@@ -91,6 +95,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/mail/view?model=account.move&res_id={move}": NOBODY,
     "/my/city/visits/{visit}": EVERYBODY,
     "/my/city/visits/{visit}/version/1": EVERYBODY,
+    "/my/city/sessions/{session}": EVERYBODY,
     "/report/pdf/scn_events.report_visit_programme/{visit}": NOBODY,
 }
 # Pages about the own city only: there is nothing to ask for.
@@ -104,6 +109,7 @@ OWN_PAGES: dict[str, frozenset[str]] = {
     "/my/city/events/{event}": EVERYBODY,
     "/my/registrations": EVERYBODY,
     "/my/city/visits": EVERYBODY,
+    "/my/city/sessions": EVERYBODY,
     "/my/city/actions": EVERYBODY,
 }
 # What a page holds for a role: (path, text) → who reads it.
@@ -115,6 +121,7 @@ PARTS: dict[tuple[str, str], frozenset[str]] = {
     ("/my/city/declaration", 'name="agrees"'): frozenset({LEAD}),
     ("/my/city/events/{event}", 'id="scn_name_participant"'): frozenset({LEAD, COORDINATOR}),
     ("/my/city/visits/{visit}", 'id="scn_visit_add"'): frozenset({LEAD, COORDINATOR}),
+    ("/my/city/sessions/{session}", 'id="scn_session_confirm"'): frozenset({LEAD, COORDINATOR}),
     ("/my/invoices", "{move_name}"): MONEY,
     ("/my/quotes", "{order_name}"): MONEY,
 }

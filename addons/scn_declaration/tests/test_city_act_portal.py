@@ -102,10 +102,12 @@ class TestCityActPortal(PublicCase):
 
     def test_a_mandate_that_has_ended_acts_no_more(self):
         signature = self.bring_to('validation').sudo()
+        self.env.flush_all()
+        self.sign_in('mayor')
+        self.assertIn('scn_act_form', self.url_open(PAGE_URL).text)
         self.mayor.held_role_ids.date_end = '2018-12-31'
         self.env.flush_all()
         before = self.snapshot(signature)
-        self.sign_in('mayor')
         self.post_page(purpose='join', version=self.version.content_hash)
         self.assertEqual(self.snapshot(signature), before)
 

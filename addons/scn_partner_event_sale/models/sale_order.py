@@ -8,6 +8,7 @@ class SaleOrder(models.Model):
 
     def _compute_attendee_count(self):
         """Odoo counts with the reader's rights and shows the number, without a group, on every order's form."""
-        readable = self if self.env['event.registration'].has_access('read') else self.browse()
-        (self - readable).attendee_count = 0
-        return super(SaleOrder, readable)._compute_attendee_count()
+        if not self.env['event.registration'].has_access('read'):
+            self.attendee_count = 0
+            return None
+        return super()._compute_attendee_count()

@@ -31,7 +31,7 @@ class ScnAppointment(models.Model):
     debrief_due = fields.Datetime(compute='_compute_debrief_due')
     action_ids = fields.One2many('scn.appointment.action', 'appointment_id')
     follows_id = fields.Many2one(
-        'scn.appointment', string="Follows", readonly=True, copy=False, index='btree_not_null', ondelete='set null'
+        'scn.appointment', readonly=True, copy=False, index='btree_not_null', ondelete='set null'
     )
     next_ids = fields.One2many('scn.appointment', 'follows_id', string="Followed by")
     next_proposal = fields.Char(compute='_compute_next_proposal', string="What comes next")

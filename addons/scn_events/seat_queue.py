@@ -1,6 +1,6 @@
 """Who lost the race for a seat waits for its turn instead of racing again."""
 
-from psycopg2 import errors
+from psycopg2 import errors, extensions
 
 #: First half of the advisory locks' keys: events with limited seats.
 EVENT_QUEUE = 0x5C0E
@@ -40,7 +40,14 @@ def _queue(cr, event_id):
     cr.rollback()
 
     def leave():
-        cr.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        # a cursor that closes rolls back when only its connection is left, so that is what is asked
+        connection = cr._cnx
+        is_idle = connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
+        with connection.cursor() as asking:
+            asking.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        if is_idle:
+            # nothing stays open in a connection that goes back to the pool
+            connection.rollback()
 
     # one of them runs: a commit forgets what a rollback would do, and the other way round
     cr.postcommit.add(leave)

@@ -229,4 +229,4 @@ class ProposalPortal(EventPortal):
             proposal._withdraw()
             return request.env._("“%(proposal)s” is withdrawn.", proposal=proposal.name)
 
-        return self._act('proposals', answer, page_url='/my/city')
+        return self._act(proposal_id, answer, back='/my/city/proposals')

@@ -42,7 +42,7 @@ class EventController(WebsiteEventController):
     def _find_order_refusal(self, event, post):
         """The first reason why the chosen tickets cannot be had by the signed-in person's city."""
         city = request.env.user.partner_id._get_own_city()
-        slot = request.env['event.slot'].sudo().browse(int(post.get('event_slot_id') or 0)).exists()
+        slot = self._get_slot(event, post.get('event_slot_id'))
         for line in self._process_tickets_form(event, post):
             ticket = line['ticket'] or request.env['event.event.ticket']
             refusal = event._find_refusal(city, ticket, slot) or event._find_city_limit_refusal(
@@ -53,6 +53,18 @@ class EventController(WebsiteEventController):
             # seats that are offered to somebody on the waiting list are not free
             event.sudo()._verify_seats_availability([(slot, ticket.sudo(), line['quantity'])])
         return None
+
+    def _get_slot(self, event, number):
+        """
+        :param number: as it was posted
+        :return: the slot with the rights of the superuser, empty where none was chosen
+        :raises UserError: for what is no slot of this event
+        """
+        slots = event.sudo().event_slot_ids
+        chosen = slots.filtered(lambda slot: str(slot.id) == str(number))
+        if number and str(number) != '0' and not chosen:
+            raise UserError(self._get_unreadable(event))
+        return chosen
 
     def _render_refusal(self, event, reason):
         return request.env['ir.ui.view']._render_template(

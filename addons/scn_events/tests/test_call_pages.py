@@ -1,9 +1,11 @@
 """The pages of calls and proposals: they say it before the form is filled in, and act by POST only."""
 
 import re
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
+from ..controllers import portal
 from ..models.scn_call_form import HONEYPOT
 from .test_call import VISITOR_FORM, CallCase
 
@@ -110,7 +112,11 @@ class TestCallPages(CallCase, HttpCase):
         self.assertEqual(proposal.scn_state, 'accepted')
         self.sign_in(self.riverton_person)
         self.assertIn('Proposals and topics', self.url_open('/my/city').text)
-        self.assertIn('is confirmed', self.post(f'/my/city/proposals/{proposal.id}/confirm').text)
+        with patch.object(portal, 'in_turn', wraps=portal.in_turn) as turn:
+            answer = self.post(f'/my/city/proposals/{proposal.id}/confirm')
+        self.assertIn('is confirmed', answer.text)
+        self.assertTrue(answer.url.endswith('/my/city/proposals'))
+        self.assertEqual(turn.call_args.args[1], proposal.id, "the queue's key is a number")
         self.assertIn('is withdrawn', self.post(f'/my/city/proposals/{proposal.id}/withdraw').text)
         self.assertEqual(proposal.scn_state, 'withdrawn')
 

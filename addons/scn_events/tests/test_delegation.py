@@ -131,6 +131,13 @@ class TestDelegationPages(DelegationCase, HttpCase):
     def participants(self):
         return self.riverton._get_participants(self.summit)
 
+    def test_a_time_that_cannot_be_read_is_no_error_page(self):
+        for slot in ('abc', '99999999999999999999', '²', '-1'):
+            page = self.make_jsonrpc_request(
+                f'/event/{self.summit.id}/registration/new', {'nb_register-0': '1', 'event_slot_id': slot}
+            )
+            self.assertIn('could not be read', page, slot)
+
     def test_the_pages(self):
         self.summit.scn_join_url = 'https://room.example/1'
         self.sign_in(self.riverton_person)

@@ -1,14 +1,15 @@
 """Who lost the race for a seat waits for its turn, and lets go of it when its transaction ends."""
 
 from types import SimpleNamespace
-from unittest.mock import Mock, call
+from unittest.mock import MagicMock, Mock, call
 
 from psycopg2 import errors
 
+from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import Callbacks
 
-from ..seat_queue import EVENT_QUEUE, MAX_TRIES, in_turn
+from ..seat_queue import EVENT_QUEUE, MAX_TRIES, _queue, in_turn
 
 TAKE = call("SELECT pg_advisory_lock(%s, %s)", (EVENT_QUEUE, 7))
 LEAVE = call("SELECT pg_advisory_unlock(%s, %s)", (EVENT_QUEUE, 7))
@@ -18,7 +19,8 @@ LEAVE = call("SELECT pg_advisory_unlock(%s, %s)", (EVENT_QUEUE, 7))
 class TestSeatQueue(TransactionCase):
     def setUp(self):
         super().setUp()
-        cursor = Mock(postcommit=Callbacks(), postrollback=Callbacks())
+        cursor = Mock(postcommit=Callbacks(), postrollback=Callbacks(), _cnx=MagicMock())
+        cursor._cnx.cursor.return_value.__enter__.return_value = cursor
         cursor.rollback.side_effect = lambda: (cursor.postcommit.clear(), cursor.postrollback.run())
         self.cursor, self.fake = cursor, SimpleNamespace(cr=cursor, transaction=Mock())
 
@@ -48,3 +50,16 @@ class TestSeatQueue(TransactionCase):
         self.assertEqual(step.call_count, MAX_TRIES)
         self.cursor.rollback()
         self.assertEqual(self.cursor.execute.call_args_list, [TAKE, LEAVE] * (MAX_TRIES - 1))
+
+    def test_a_cursor_that_is_closed_lets_go_too(self):
+        database, key = db_connect(self.env.cr.dbname), (EVENT_QUEUE, 2**31 - 1)
+        # opened first, so that it is another session than the one that queued
+        with database.cursor() as other:
+            queued = database.cursor()
+            _queue(queued, key[1])
+            other.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+            self.assertEqual(other.fetchone(), (False,))
+            queued.close()
+            other.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+            self.assertEqual(other.fetchone(), (True,))
+            other.execute("SELECT pg_advisory_unlock(%s, %s)", key)

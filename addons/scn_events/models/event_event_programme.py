@@ -99,7 +99,7 @@ class EventEvent(models.Model):
                     'number': last.number + 1,
                     'sessions': sessions,
                     # the first version is new as a whole
-                    'changes': compare(last.sessions, sessions) if last else [],
+                    'changes': compare(last.sessions or [], sessions) if last else [],
                     'note': (note or '').strip() or False,
                     'telling_state': 'waiting' if tell else 'not_asked',
                     'user_id': self.env.uid,
@@ -187,13 +187,14 @@ class EventEvent(models.Model):
         last = event._get_programme()
         if not last:
             return None
-        held = {session['id'] for session in last.sessions}
+        # an empty list comes back as nothing
+        held = {session['id'] for session in last.sessions or []}
         gone = {}
         for version in event.scn_programme_version_ids.sorted('number'):
-            gone.update({session['id']: session for session in version.sessions if session['id'] not in held})
+            gone.update({session['id']: session for session in version.sessions or [] if session['id'] not in held})
         entries = [
             event._prepare_programme_entry(last, session, session['id'] in gone)
-            for session in [*last.sessions, *gone.values()]
+            for session in [*(last.sessions or []), *gone.values()]
             if session['start']
         ]
         return calendar_file.write(entries, event.name, event.company_id.name or event.name, fields.Datetime.now())

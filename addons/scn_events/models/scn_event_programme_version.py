@@ -158,7 +158,9 @@ class ScnEventProgrammeVersion(models.Model):
         people = registrations.search(
             [*self._get_told_domain(version.event_id), ('id', '>', version.told_up_to)], order='id', limit=batch_size
         )
-        newer = version.event_id._get_programme() != version
+        newer = version.event_id.scn_programme_version_ids.filtered(
+            lambda later: later.number > version.number and later.telling_state != 'not_asked'
+        )
         if not people or newer or version.event_id.is_finished:
             # a newer version is told instead, and nobody hears of a programme that is over
             version.telling_state = 'done'

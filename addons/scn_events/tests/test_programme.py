@@ -169,6 +169,18 @@ class TestVersions(ProgrammeCase):
         session.location_id = self.studio
         self.assertEqual(self.publish().number, 2)
 
+    def test_a_programme_may_become_empty_and_fill_again(self):
+        session = self.new_session('Data', 9)
+        self.publish()
+        session.stage_id = self.cancelled
+        empty = self.publish()
+        self.assertEqual((empty.session_count, empty.change_text), (0, 'Not held: “Data”.'))
+        self.assertIn(b'STATUS:CANCELLED', self.lab._get_programme_calendar())
+        self.assertEqual(self.lab._prepare_programme_page_values()['days'], [])
+        self.new_session('Labour', 9)
+        self.assertEqual(self.publish().change_text, 'New: “Labour”, 19 November, 10:00.')
+        self.assertIn(b'Labour', self.lab._get_programme_calendar())
+
     def test_a_published_programme_never_changes(self):
         self.new_session('Data', 9)
         version = self.publish()
@@ -268,6 +280,22 @@ class TestTelling(ProgrammeCase):
         self.assertEqual([versions._tell_next(2) for __ in range(4)], [2, 1, 1, 0])
         self.assertEqual(self.count_mails(), 3)
         self.assertEqual(version.told_up_to, self.people[2].id)
+
+    def test_a_later_version_that_tells_nobody_ends_no_mailing(self):
+        first = self.lab._publish_programme(tell=True)
+        versions = self.env['scn.event.programme.version']
+        versions._tell_next(2)
+        self.new_session('Labour', 11)
+        self.lab._publish_programme()
+        self.assertEqual(versions._tell_next(2), 1)
+        self.assertEqual((self.count_mails(), first.telling_state), (3, 'waiting'))
+
+    def test_a_later_version_that_is_told_takes_its_place(self):
+        first = self.lab._publish_programme(tell=True)
+        self.new_session('Labour', 11)
+        self.lab._publish_programme(tell=True)
+        self.env['scn.event.programme.version']._tell_next(5)
+        self.assertEqual((self.count_mails(), first.telling_state), (0, 'done'))
 
     def test_control_without_the_mark_everybody_is_told_twice(self):
         version = self.lab._publish_programme(tell=True)

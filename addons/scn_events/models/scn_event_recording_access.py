@@ -34,15 +34,20 @@ class ScnEventRecording(models.Model):
         :return: dict recording (with the rights of the superuser) → ``Obstacle`` or None
         """
         recordings = self.sudo()
+        looking = recordings.browse()
         if any(user.has_group(group) for group in LOOKING_GROUPS):
+            companies = user.sudo().company_ids
+            looking = recordings.filtered(lambda one: not one.company_id or one.company_id in companies)
+        if looking == recordings:
             return dict.fromkeys(recordings)
         city = user.partner_id._get_own_city()
         held = {benefit for benefit in recordings.benefit_id if city and city._filter_holding(benefit)}
         shown = recordings._filter_open()
-        return {
+        obstacles = {
             recording: recording._find_obstacle(user, city, held) if recording in shown else Obstacle('hidden')
-            for recording in recordings
+            for recording in recordings - looking
         }
+        return {recording: obstacles.get(recording) for recording in recordings}
 
     def _find_obstacle(self, user, city, held):
         self.ensure_one()

@@ -65,6 +65,17 @@ class TestRecordingAccess(RecordingCase):
             self.assertEqual(self.code(by_benefit, user), expected, user.login)
             self.assertIsNone(self.code(public, user), user.login)
 
+    def test_staff_look_at_what_is_of_their_own_companies(self):
+        own, shared = self.new_recording(publish=False), self.new_recording(publish=False)
+        other = self.new_event(days=-2, company_id=self.env['res.company'].create({'name': 'Other network'}).id)
+        foreign, public = (
+            self.new_recording(publish=publish, event_id=other.id, access='public') for publish in (False, True)
+        )
+        shared.event_id = self.new_event(days=-2, company_id=False)
+        obstacles = (own | shared | foreign | public)._find_obstacles(self.officer)
+        codes = [obstacles[one] and obstacles[one].code for one in (own | shared | foreign | public).sudo()]
+        self.assertEqual(codes, [None, None, 'hidden', None])
+
     def test_nothing_opens_before_the_end_or_without_being_published(self):
         for change in (
             {'is_published': False},

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -23,9 +23,12 @@ DECISIONS = [
     ('waiting', 'Waiting list'),
     ('declined', 'Decline'),
 ]
+#: Where a proposal has a place in the programme.
+PLACED = frozenset({'accepted', 'confirmed'})
 DECIDABLE = frozenset({'received', 'waiting', 'declined', 'accepted'})
 WITHDRAWABLE = frozenset({'received', 'waiting', 'accepted', 'confirmed'})
 STAGES = {
+    'waiting': 'website_event_track.event_track_stage0',
     'declined': 'website_event_track.event_track_stage4',
     'confirmed': 'website_event_track.event_track_stage1',
     'withdrawn': 'website_event_track.event_track_stage5',
@@ -104,7 +107,7 @@ class EventTrack(models.Model):
 
     def write(self, vals):
         decision = vals.get('scn_pending_decision')
-        if not decision or self.env.user._is_superuser():
+        if not decision or self.env.su:
             return super().write(vals)
         deciding = self.filtered(lambda track: track.scn_pending_decision != decision)
         deciding._check_can_decide(decision)
@@ -173,10 +176,16 @@ class EventTrack(models.Model):
             )
 
     def _move(self, state, **values):
-        """Write where proposals stand now, and the stage that goes with it."""
+        """Write where proposals stand now, and the stage that goes with it.
+
+        What the agenda shows already stays there when its speaker confirms; what has no place is on no page.
+        """
         stage = self.env.ref(STAGES[state], raise_if_not_found=False) if state in STAGES else False
-        if stage:
+        is_shown = state == 'confirmed' and any(self.sudo().stage_id.mapped('is_visible_in_agenda'))
+        if stage and not is_shown:
             values['stage_id'] = stage.id
+        if state not in PLACED:
+            values['is_published'] = False
         self.sudo().write({'scn_state': state, **values})
 
     # -- the speaker answers -----------------------------------------------------------------------------------
@@ -194,6 +203,12 @@ class EventTrack(models.Model):
                     state=self._get_state_label(),
                 )
             )
+        if self._is_over():
+            raise UserError(self.env._("“%(event)s” has ended.", event=self.event_id.name))
+
+    def _is_over(self):
+        self.ensure_one()
+        return self.event_id.date_end <= fields.Datetime.now()
 
     def _confirm(self):
         """The speaker comes; a city that offered to host becomes a host of the event."""
@@ -223,7 +238,7 @@ class EventTrack(models.Model):
         proposal = self.sudo()
         proposal._lock()
         proposal._check_can_withdraw()
-        was_given = proposal.scn_state in ('accepted', 'confirmed')
+        was_given = proposal.scn_state in PLACED
         if proposal.scn_state == 'confirmed' and proposal.scn_call_type == 'host':
             proposal.event_id.scn_host_city_ids -= proposal.scn_city_id
         proposal._move('withdrawn', scn_answered_on=fields.Datetime.now(), scn_pending_decision='undecided')
@@ -270,7 +285,8 @@ class EventTrack(models.Model):
         return next((lang for lang in wished if lang in installed), self.env.lang)
 
     def _send_news(self, about):
-        """Put a mail into the queue. It belongs to no record, so that nobody who reads records reads its code.
+        """Put a mail into the queue. It belongs to no record, so that nobody who reads records reads its code, and is
+        written by the superuser, because whoever writes a mail may read it.
 
         :param str about: key of ``TEMPLATES``
         """
@@ -283,7 +299,8 @@ class EventTrack(models.Model):
         written = secret_code.written(code)
         base = proposal.event_id.get_base_url()
         url = f'{base}{PROPOSAL_URL}#{written}' if code else f'{base}/my/city/proposals'
-        template.sudo().with_context(scn_code=written, scn_url=url).send_mail(
+        writer = template.with_user(SUPERUSER_ID).with_company(self.env.company)
+        writer.with_context(scn_code=written, scn_url=url).send_mail(
             proposal.id, email_values={'model': False, 'res_id': False, 'auto_delete': True}
         )
 
@@ -303,6 +320,6 @@ class EventTrack(models.Model):
             'sent_on': proposal.create_date,
             'by': proposal.scn_proposer_name,
             'answers': proposal.scn_answer_ids,
-            'can_confirm': proposal.scn_state == 'accepted',
+            'can_confirm': proposal.scn_state == 'accepted' and not proposal._is_over(),
             'can_withdraw': proposal.scn_state in WITHDRAWABLE,
         }

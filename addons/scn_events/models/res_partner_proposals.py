@@ -80,7 +80,9 @@ class ResPartner(models.Model):
     def _prepare_city_next_steps(self, person, values):
         """Adds what was accepted and waits for a confirmation, for who may give it."""
         steps = super()._prepare_city_next_steps(person, values)
-        accepted = self._get_own_proposals().filtered(lambda proposal: proposal.scn_state == 'accepted')
+        accepted = self._get_own_proposals().filtered(
+            lambda proposal: proposal.scn_state == 'accepted' and not proposal._is_over()
+        )
         return steps + [
             {
                 'on': proposal.event_id.date_begin.date(),

@@ -1,7 +1,7 @@
 import base64
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.scn_partner import secret_code
 from odoo.addons.scn_partner.fresh_snapshot import with_fresh_snapshot
@@ -104,10 +104,12 @@ class ScnAppointment(models.Model):
         """Queue one mail for each reader.
 
         A mail about a proposal carries the reader's own link. It belongs to no record, so that nobody who reads
-        records reads the code, and is deleted when it has gone.
+        records reads the code; it is written by the superuser, because whoever writes a mail may read it; and it is
+        deleted when it has gone.
         """
         self.ensure_one()
         template = self.env.ref(f'scn_events.mail_template_session_{move}')
+        writer = template.with_user(SUPERUSER_ID).with_company(self.env.company)
         installed = {code for code, __ in self.env['res.lang'].get_installed()}
         for reader in self._get_session_readers():
             lang = next((code for code in (reader.lang, self.lang) if code in installed), 'en_US')
@@ -119,7 +121,7 @@ class ScnAppointment(models.Model):
             if move in ('proposed', 'unanswered') and reader._has_city_right(ASK, self.city_id):
                 code = secret_code.written(self.env['scn.session.link']._issue(self, reader))
                 context |= {'scn_code': code, 'scn_url': f'{self._get_act_url(lang)}#{code}'}
-            template.with_context(**context).send_mail(self.id, force_send=False, email_values=values)
+            writer.with_context(**context).send_mail(self.id, force_send=False, email_values=values)
 
     def _get_act_url(self, lang):
         """Address of the page behind the link, in the reader's language."""

@@ -53,8 +53,15 @@ class ScnProposalLink(models.Model):
         if not secret_code.is_well_formed(code, secret_code.LINK_LENGTH):
             return proposals
         link = self.sudo().search([('code_hash', '=', secret_code.fingerprint(code))])
-        return link.track_id if link and link.expires_on > fields.Datetime.now() else proposals
+        return link.track_id if link and link._get_expiry() > fields.Datetime.now() else proposals
+
+    def _get_expiry(self):
+        """Until when the link is good: an event that was postponed takes its links with it."""
+        self.ensure_one()
+        return max(self.expires_on, self.track_id.event_id.date_end + timedelta(days=DAYS_AFTER_EVENT))
 
     @api.autovacuum
     def _gc_expired(self):
-        self.sudo().search([('expires_on', '<', fields.Datetime.now())]).unlink()
+        now = fields.Datetime.now()
+        links = self.sudo().search([('expires_on', '<', now)])
+        links.filtered(lambda link: link._get_expiry() < now).unlink()

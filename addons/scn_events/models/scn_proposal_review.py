@@ -63,7 +63,8 @@ class ScnProposalReview(models.Model):
         """
         if not self.env.su:
             others = self.filtered(lambda review: review.user_id != self.env.user)
-            lifted = self.filtered('has_conflict') if vals.get('has_conflict') is False else self.browse()
+            lifts = 'has_conflict' in vals and not vals['has_conflict']
+            lifted = self.filtered('has_conflict') if lifts else self.browse()
             if {'user_id', 'track_id'} & vals.keys() or (others - lifted):
                 raise AccessError(self.env._("A review is changed by its reviewer only."))
             if lifted and (lifted - others or not self.env.user.has_group('event.group_event_manager')):

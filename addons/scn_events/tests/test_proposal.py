@@ -1,10 +1,11 @@
 """What becomes of a proposal: reviews, decisions in the drawer, announced together, confirmed by who speaks."""
 
 import re
+from datetime import timedelta
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -70,8 +71,9 @@ class TestReviews(ProposalCase):
 
     def test_a_conflict_is_not_taken_back_by_the_person_itself(self):
         own = self.review(self.of_city, self.manager, has_conflict=True)
-        with self.assertRaises(AccessError):
-            own.with_user(self.manager).has_conflict = False
+        for nothing in (False, 0, None):
+            with self.assertRaises(AccessError):
+                own.with_user(self.manager).write({'has_conflict': nothing})
         with self.assertRaises(AccessError):
             own.with_user(self.manager).unlink()
         of_officer = self.review(self.of_city, self.officer, has_conflict=True)
@@ -157,6 +159,32 @@ class TestAnnouncing(ProposalCase):
             wizard.action_confirm()
         self.assertFalse(self.mails())
 
+    def test_who_announces_does_not_become_who_decided(self):
+        self.decide(self.of_city, 'accepted')
+        self.review(self.of_city, self.manager, has_conflict=True)
+        self.of_city.with_user(self.manager)._announce()
+        self.assertEqual((self.of_city.scn_state, self.of_city.scn_decided_by_id), ('accepted', self.officer))
+
+    def test_who_announces_does_not_read_the_code(self):
+        self.decide(self.of_visitor, 'accepted')
+        self.of_visitor.with_user(self.officer)._announce()
+        self.assertIn('/proposal#', self.mails().body_html)
+        with self.assertRaises(AccessError):
+            self.mails().mail_message_id.with_user(self.officer).read(['body'])
+
+    def test_what_loses_its_place_is_on_no_page(self):
+        published = self.env.ref('website_event_track.event_track_stage3')
+        for decision in ('waiting', 'declined'):
+            self.decide(self.of_city, 'accepted')
+            self.of_city._announce()
+            self.of_city.stage_id = published
+            self.assertTrue(self.of_city.is_published)
+            self.decide(self.of_city, decision)
+            self.of_city._announce()
+            self.assertFalse(self.of_city.is_published or self.of_city.stage_id.is_visible_in_agenda, decision)
+            if decision == 'waiting':
+                self.assertEqual(self.of_city.scn_state, 'waiting')
+
     def test_who_waited_can_be_accepted_later(self):
         self.decide(self.of_city, 'waiting')
         self.of_city._announce()
@@ -204,6 +232,21 @@ class TestAnswering(ProposalCase):
         with self.assertRaisesRegex(UserError, 'nothing to decide'):
             self.decide(self.of_city, 'declined')
 
+    def test_what_the_agenda_shows_stays_there_when_it_is_confirmed(self):
+        announced = self.env.ref('website_event_track.event_track_stage2')
+        self.accept(self.of_city).stage_id = announced
+        self.of_city._confirm()
+        self.assertEqual(self.of_city.stage_id, announced)
+        self.accept(self.of_visitor)._confirm()
+        self.assertEqual(self.of_visitor.stage_id, self.env.ref('website_event_track.event_track_stage1'))
+
+    def test_nothing_is_confirmed_after_the_event(self):
+        self.accept(self.of_city)
+        with freeze_time(self.lab.date_end + timedelta(hours=1)):
+            self.assertFalse(self.of_city._prepare_own_values()['can_confirm'])
+            with self.assertRaisesRegex(UserError, 'has ended'):
+                self.of_city._confirm()
+
     def test_withdrawing_frees_the_place_and_says_so(self):
         self.accept(self.of_city)._withdraw()
         self.assertEqual(self.of_city.scn_state, 'withdrawn')
@@ -244,8 +287,19 @@ class TestAnswering(ProposalCase):
     def test_an_old_link_opens_nothing(self):
         self.accept(self.of_visitor)
         code = self.code_in_mail()
-        self.env['scn.proposal.link'].search([]).expires_on = fields.Datetime.now()
-        self.assertFalse(self.env['scn.proposal.link']._find(code))
+        links = self.env['scn.proposal.link']
+        with freeze_time(self.lab.date_end + timedelta(days=31)):
+            self.assertFalse(links._find(code))
+            links._gc_expired()
+        self.assertFalse(links.search([('track_id', '=', self.of_visitor.id)]))
+
+    def test_a_postponed_event_takes_its_links_with_it(self):
+        self.accept(self.of_visitor)
+        code, end = self.code_in_mail(), self.lab.date_end
+        self.lab.date_end = end + timedelta(days=90)
+        with freeze_time(end + timedelta(days=31)):
+            self.env['scn.proposal.link']._gc_expired()
+            self.assertEqual(self.env['scn.proposal.link']._find(code), self.of_visitor)
 
     def test_people_with_an_account_get_no_link(self):
         self.accept(self.of_city)

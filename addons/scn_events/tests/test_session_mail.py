@@ -6,7 +6,7 @@ import vobject
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .. import calendar_file
@@ -50,6 +50,16 @@ class TestSessionMail(SessionCase):
         self.assertIn(b'METHOD:CANCEL', self.file(cancelled[0]))
         self.assertIn('11:00', confirmed[0].body_html)
         self.assertIn('Europe/London', confirmed[0].body_html)
+
+    def test_who_proposes_does_not_read_the_code(self):
+        session = self.plan(topic='Rules for rentals', contact_ids=[fields.Command.set(self.ana.ids)])
+        session.with_user(self.manager).action_propose()
+        mail = self.mails('A session with us')
+        self.assertTrue(self.code(mail))
+        with self.assertRaises(AccessError):
+            mail.mail_message_id.with_user(self.manager).read(['body'])
+        with self.assertRaises(AccessError):
+            mail.mail_message_id.with_user(session.user_id).read(['body'])
 
     def test_a_move_that_fails_writes_to_nobody(self):
         session = self.propose()

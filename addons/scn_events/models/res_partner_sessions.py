@@ -83,6 +83,7 @@ class ResPartner(models.Model):
         counts = self._get_session_counts()
         windows, left = self._get_session_windows(), self._get_session_windows_left()
         company = (left or windows).company_id[:1] or self.env.company
+        offered = left.filtered(lambda window: window.company_id == company)
         asks = person._has_city_right(ASK, self)
         hosts = appointments._get_session_hosts(company, self._get_account_holder(company))
         zone = self._get_session_zone()
@@ -95,7 +96,7 @@ class ResPartner(models.Model):
             'asks': asks,
             'hosts': hosts,
             'zone': zone,
-            'days': appointments._get_session_days(company, hosts, left, zone, page) if asks and left else [],
+            'days': appointments._get_session_days(company, hosts, offered, zone, page) if asks and left else [],
             'people': appointments.new({'city_id': self.id})._get_city_people(),
             'person': person,
             'page': page,

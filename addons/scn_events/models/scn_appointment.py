@@ -289,6 +289,9 @@ class ScnAppointment(models.Model):
             self._check_system_fields({name: value for name, value in vals.items() if value})
             self._check_ends_after_start(vals.get('start'), vals.get('stop'))
             vals.setdefault('state', 'requested')
+            for name in SYSTEM_FIELDS:
+                # written, so that no default of a client's context comes in
+                vals.setdefault(name, False)
             if vals['state'] != 'requested':
                 raise UserError(self.env._("A visit or session begins as a request: confirm it afterwards."))
         appointments = super().create(vals_list)

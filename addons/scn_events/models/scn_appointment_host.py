@@ -70,7 +70,8 @@ class ScnAppointmentHost(models.Model):
     def create(self, vals_list):
         """A host is there for the whole time unless told otherwise."""
         for vals in vals_list:
-            vals.pop('state', None)
+            # written, not left out: the context of a client would choose
+            vals['state'] = 'planned'
             appointment = self.env['scn.appointment'].browse(vals.get('appointment_id'))
             for name in ('start', 'stop'):
                 if not vals.get(name):

@@ -222,6 +222,7 @@ class ScnAppointment(models.Model):
             appointment.write({'state': 'cancelled', 'cancel_reason': (reason or '').strip() or False})
             appointment.host_ids._release('cancelled')
             appointment._follow_in_calendar()
+            appointment._close_risk()
 
     def action_cancel(self):
         """Ask why, and whether it counts.
@@ -252,6 +253,8 @@ class ScnAppointment(models.Model):
         for appointment in self.sudo():
             appointment.write({'state': 'requested', 'cancel_reason': False})
             appointment.host_ids._release()
+            # nothing is used while it is open, also where the cancellation counted
+            appointment._give_back_benefit()
             appointment._plan_entitlement()
 
     def action_reopen(self):

@@ -50,6 +50,12 @@ class ScnAppointment(models.Model):
                     ),
                 )
 
+    def _close_risk(self):
+        """Called off: nobody has to do anything about it any more."""
+        for appointment in self.filtered('at_risk_since'):
+            appointment.at_risk_since = False
+            appointment.activity_unlink([RISK_ACTIVITY])
+
     @api.model
     def _cron_refresh_risks(self, batch_size=200):
         """Daily: partnerships that ran out, invoices that became overdue, renewals that came in."""

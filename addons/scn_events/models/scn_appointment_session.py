@@ -117,7 +117,8 @@ class ScnAppointment(models.Model):
         windows = city._get_session_windows()
         # two who ask at once: the second one waits, and sees what the first one asked for
         guard_rows(windows)
-        company = windows.company_id[:1] or self.env.company
+        left = city._get_session_windows_left()
+        company = (left or windows).company_id[:1] or self.env.company
         hosts = self._get_session_hosts(company, city._get_account_holder(company))
         known = self._find_asked(city, values.get('slot'))
         if known:
@@ -125,7 +126,7 @@ class ScnAppointment(models.Model):
         host, start, stop = self._find_session_slot(company, hosts, values.get('slot'))
         zone = city._get_session_zone()
         day = self._to_local(start, zone).date()
-        if not city._get_session_windows_left().filtered(lambda one: one.window_start <= day <= one.window_end):
+        if not left.filtered(lambda one: one.company_id == company and one.window_start <= day <= one.window_end):
             raise UserError(
                 self.env._("No session is left for that time: choose another quarter, or write to us about one more.")
             )
@@ -178,6 +179,8 @@ class ScnAppointment(models.Model):
         if self.state == 'requested':
             raise UserError(self.env._("We have not proposed this time yet: please wait for our answer."))
         self._check_state(['proposed'])
+        if self.has_begun:
+            raise UserError(self.env._("This time has passed: choose one to come."))
         self._confirm()
         self._tell_foundation(person, self.env._("The city confirmed."))
 

@@ -52,6 +52,12 @@ class ScnAppointment(models.Model):
         self.sudo()._tell_city('proposed')
         return result
 
+    def _counter(self, start=None, stop=None):
+        """The city answered: whatever we propose next is news to it, even the time of before."""
+        result = super()._counter(start, stop)
+        self.sudo().write({'told': False})
+        return result
+
     def _confirm(self):
         result = super()._confirm()
         self.sudo()._tell_city('confirmed')

@@ -159,6 +159,26 @@ class TestAppointment(AppointmentCase):
         appointment.action_confirm()
         self.assertEqual((appointment.entitlement_id.used, appointment.host_ids.state), (1, 'confirmed'))
 
+    def test_what_counted_although_cancelled_counts_no_more_when_it_is_planned_after_all(self):
+        appointment = self.agree()
+        window = appointment.entitlement_id
+        appointment._cancel("Too late", give_back=False)
+        self.assertEqual(window.used, 1)
+        appointment.action_reopen()
+        self.assertEqual((appointment.state, window.used), ('requested', 0))
+
+    def test_a_context_chooses_no_state_and_no_calendar_event(self):
+        meeting = self.env['calendar.event'].create(
+            {'name': 'Board', 'start': '2019-05-14 10:00:00', 'stop': '2019-05-14 11:00:00'}
+        )
+        appointment = self.plan()
+        again = appointment.with_context(default_state='confirmed', default_calendar_event_id=meeting.id).copy(
+            {'start': appointment.start, 'stop': appointment.stop}
+        )
+        again.with_context(default_state='confirmed').host_user_ids = self.other_host
+        self.assertEqual((again.state, again.host_ids.state), ('requested', 'planned'))
+        self.assertFalse(again.calendar_event_id)
+
     def test_a_city_answers_a_proposal_with_another_time(self):
         appointment = self.plan()
         appointment._propose(self.moment('2019-05-15 10:00'), self.moment('2019-05-15 11:00'), self.other_host)

@@ -43,6 +43,12 @@ class TestAppointmentRisk(AppointmentCase):
         appointment._move(self.moment('2019-05-14 10:00'), self.moment('2019-05-14 11:00'))
         self.assertFalse(appointment.at_risk_since or self.tasks(appointment))
 
+    def test_calling_it_off_closes_the_task(self):
+        appointment = self.agree('2019-08-14 10:00', '2019-08-14 11:00')
+        self.leave('2019-06-30')
+        appointment._cancel("The partnership ends")
+        self.assertFalse(appointment.at_risk_since or self.tasks(appointment))
+
     def test_leaving_names_what_is_planned_later(self):
         self.agree('2019-08-14 10:00', '2019-08-14 11:00')
         self.agree('2019-05-14 10:00', '2019-05-14 11:00')

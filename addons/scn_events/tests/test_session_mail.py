@@ -60,6 +60,13 @@ class TestSessionMail(SessionCase):
             mail.mail_message_id.with_user(self.manager).read(['body'])
         with self.assertRaises(AccessError):
             mail.mail_message_id.with_user(session.user_id).read(['body'])
+    def test_the_time_of_before_is_news_after_the_city_answered_with_another(self):
+        session = self.propose()
+        self.assertEqual(len(self.mails('A session with us')), 1)
+        session._city_choose_time(self.ana, '2019-05-14T10:00', '2019-05-16T09:00')
+        session._propose(self.moment('2019-05-14 10:00'), self.moment('2019-05-14 11:00'))
+        self.assertEqual(len(self.mails('A session with us')), 2)
+        self.assertTrue(session.told)
 
     def test_a_move_that_fails_writes_to_nobody(self):
         session = self.propose()

@@ -129,6 +129,14 @@ class TestSessionPortal(SessionCase):
         session._city_call_off(self.ana, '2019-05-17T11:00', 'Ill')
         self.assertEqual((session.state, session.cancel_reason), ('cancelled', 'Ill'))
 
+    def test_a_time_that_has_passed_is_not_confirmed(self):
+        session = self.propose()
+        with freeze_time('2019-05-14 10:30'):
+            session.invalidate_recordset(['has_begun'])
+            with self.assertRaisesRegex(UserError, 'has passed'):
+                session._city_accept(self.ana, '2019-05-14T10:00')
+        self.assertEqual((session.state, session._get_use().exists()), ('proposed', session._get_use().browse()))
+
     def test_next_step(self):
         session = self.propose()
 

@@ -46,6 +46,8 @@ class ScnTripProposal(models.TransientModel):
             .search(
                 [
                     ('company_id', '=', self.company_id.id),
+                    # a form that is not saved yet is checked by no rule
+                    ('company_id', 'in', self.env.user.company_ids.ids),
                     ('benefit_id.code', '=', 'visit'),
                     ('left', '>', 0),
                     ('window_end', '>=', today),

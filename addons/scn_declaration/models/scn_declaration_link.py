@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -178,10 +178,11 @@ class ScnDeclarationLink(models.Model):
         return link, code
 
     def _send(self, code):
-        """Put the mail into the queue. It belongs to no record, so that nobody who reads records reads the code, and
-        is deleted when it has gone."""
+        """Put the mail into the queue. It belongs to no record and to no person of the city, so that neither who reads
+        records nor who passed the link on reads the code, and is deleted when it has gone."""
         self.ensure_one()
-        template = self.env.ref('scn_declaration.mail_template_link').sudo()
+        template = self.env.ref('scn_declaration.mail_template_link')
+        template = template.with_user(SUPERUSER_ID).with_company(self.company_id)
         template.with_context(scn_code=secret_code.written(code), scn_url=self._get_url(code)).send_mail(
             self.id,
             email_values={'model': False, 'res_id': False, 'auto_delete': True},

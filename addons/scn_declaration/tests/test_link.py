@@ -368,6 +368,15 @@ class TestForward(PublicCase):
         }
         return self.post(code or self.code, 'forward', **{**person, **form})
 
+    def test_who_passes_a_link_on_reads_none_of_its_mail(self):
+        user = new_test_user(self.env, 'forwarder', groups='base.group_portal', partner_id=self.lead.id)
+        mails = self.env['mail.mail'].search([])
+        self.env['scn.declaration.link'].with_user(user).sudo()._issue(self.signature, self.mayor)
+        message = (self.env['mail.mail'].search([]) - mails).mail_message_id
+        self.assertIn('/declaration/act#', message.body)
+        with self.assertRaises(AccessError):
+            message.with_user(user).read(['body'])
+
     def test_a_colleague_of_the_city_gets_a_link_and_both_are_good(self):
         self.assertIn('a link of their own', self.forward().text)
         passed_on = self.signature.link_ids - self.link

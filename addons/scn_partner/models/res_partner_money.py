@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -22,6 +22,7 @@ class ResPartner(models.Model):
         city = person._get_own_city()
         return city if city and not person._may_see_money(city) else self.browse()
 
+    @api.depends_context('uid')
     def _compute_is_money_hidden(self):
         hidden = self._get_city_without_money()
         for partner in self:

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
@@ -115,6 +115,7 @@ class ResPartner(models.Model):
         if any(held.role == role and held.is_current for held in known.held_role_ids):
             raise UserError(self.env._("%(person)s has this role already.", person=known.name))
         within = self.env['scn.contact.role']._get_rights()[role] <= rights
+        within = within and (not known or known._get_city_rights(self) <= rights)
         if within and self._knows_mail_domain(email, person) and not self._has_invited_many():
             contact = self._let_colleague_in(name, email, role, person)
             self._note_invitation(name, email, role, person, contact)
@@ -239,7 +240,9 @@ class ResPartner(models.Model):
         domain = domain_key(email.rpartition('@')[2])
         if domain in FREE_MAIL_DOMAINS or not domain:
             return False
-        if domain == domain_key((person.email or '').rpartition('@')[2]):
+        # what one signs in with: the address of the contact may be changed by the person itself
+        own = person._get_portal_users().filtered('active')[:1].login or person.email or ''
+        if domain == domain_key(own.rpartition('@')[2]):
             return True
         found = self.env['scn.contact.key']._find(('email_domain', None, above) for above in parent_domains(domain))
         return self in [key.partner_id for key in found.values()]
@@ -328,6 +331,7 @@ class ResPartner(models.Model):
             return
         portal, public = self.env.ref('base.group_portal'), self.env.ref('base.group_public')
         if not user:
+            self._check_can_sign_in()
             user = (
                 self.env['res.users']
                 .sudo()
@@ -344,13 +348,32 @@ class ResPartner(models.Model):
             )
         user.write({'active': True, 'group_ids': [fields.Command.link(portal.id), fields.Command.unlink(public.id)]})
         contact.signup_prepare()
-        template = self.env.ref('scn_partner.mail_template_invitation').sudo()
-        # The mail belongs to no record, so that nobody who reads records reads its link, and goes when it is sent.
+        # The mail belongs to no record and to no person of the city, and goes when it is sent: Odoo shows a message to
+        # whoever reads its record, to its author and to who made it, and a link opens somebody else's account.
+        template = self.env.ref('scn_partner.mail_template_invitation')
+        template = template.with_user(SUPERUSER_ID).with_company(self.env.company)
         template.with_context(scn_invited_by=person.name or '').send_mail(
             contact.id,
             force_send=False,
-            email_values={'model': False, 'res_id': False, 'auto_delete': True},
+            email_values={
+                'model': False,
+                'res_id': False,
+                'auto_delete': True,
+                'email_from': (contact.company_id or self.env.company).email_formatted,
+            },
         )
+
+    def _check_can_sign_in(self):
+        """
+        :raises UserError: without an address, and where somebody else signs in with it
+        """
+        address = self.sudo().email_normalized
+        if not address:
+            raise UserError(self.env._("“%(person)s” has no e-mail address: add one first.", person=self.name))
+        login = address.replace('_', r'\_').replace('%', r'\%')
+        users = self.env['res.users'].sudo().with_context(active_test=False)
+        if users.search_count([('login', '=ilike', login)], limit=1):
+            raise UserError(self.env._("This address cannot be invited here. Please check it, or write to us."))
 
     def _get_invitation_url(self):
         """Address at which the person chooses a password, and from there comes to the page of the city."""

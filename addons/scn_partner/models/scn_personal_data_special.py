@@ -74,7 +74,11 @@ class SaleOrder(models.Model):
         orders = self.env['scn.personal.data']._find_records(declared, person)
         names = {person_name_key(name) for name in person.names}
         signed = orders.search([('signed_by', '!=', False)]) if names else orders
-        signed = signed.filtered(lambda order: person_name_key(order.signed_by) in names)
+        # a namesake of another city keeps the signature
+        cities = person.partners.commercial_partner_id
+        signed = signed.filtered(
+            lambda order: person_name_key(order.signed_by) in names and order.partner_id.commercial_partner_id in cities
+        )
         signed.with_env(self.env).write({'signed_by': False, 'signature': False})
         return len(signed), self.browse()
 

@@ -54,6 +54,34 @@ class TestPeople(CityPeople, SharingCitiesCase):
         self.assertFalse(mail.model, "a colleague who reads records must not read the link")
         self.assertIn('Nia Newcomer', self.log())
 
+    def test_who_invites_reads_no_link_of_the_other_one(self):
+        """A coordinator who read the link of a lead could choose the lead's password."""
+        mails = self.env['mail.mail'].search([])
+        user = self.user(self.coordinator)
+        form = {'name': 'Nia Newcomer', 'email': 'nia@hillford.example', 'role': 'communication'}
+        self.assertEqual(self.city.with_user(user).sudo()._invite_colleague(self.coordinator.sudo(), form), 'sent')
+        mail = self.env['mail.mail'].search([]) - mails
+        self.assertIn('/web/signup?', mail.mail_message_id.body)
+        with self.assertRaises(AccessError):
+            mail.mail_message_id.with_user(user).read(['body'])
+
+    def test_who_has_more_rights_is_not_invited_into_one_more_role(self):
+        self.assertEqual(self.invite(self.coordinator, email='lead@hillford.example'), 'requested')
+
+    def test_an_address_with_which_somebody_else_signs_in_is_refused(self):
+        self.finance_contact.email = 'accounts@hillford.example'
+        with self.assertRaisesRegex(UserError, "cannot be invited"):
+            self.invite(email='finance@hillford.example')
+
+    def test_a_person_without_an_address_is_not_invited(self):
+        contact = self.env['res.partner'].create({'name': 'No Address', 'parent_id': self.city.id})
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            contact.sudo()._open_portal(self.lead)
+
+    def test_an_own_address_that_was_changed_opens_no_other_domain(self):
+        self.coordinator.email = 'me@elsewhere.example'
+        self.assertEqual(self.invite(self.coordinator, email='friend@elsewhere.example'), 'requested')
+
     def test_a_second_click_invites_nobody_twice(self):
         self.invite()
         mails = self.env['mail.mail'].search_count([])
@@ -239,7 +267,12 @@ class TestPeople(CityPeople, SharingCitiesCase):
             {'name': 'Paul', 'email': 'paul@hillford.example', 'parent_id': self.city.id}
         )
         role = self.env['scn.contact.role'].create(
-            {'organisation_id': self.city.id, 'contact_id': contact.id, 'role': 'political_lead'}
+            {
+                'organisation_id': self.city.id,
+                'contact_id': contact.id,
+                'role': 'political_lead',
+                'date_start': '2019-01-01',
+            }
         )
         with self.assertRaises(AccessError):
             role.with_user(self.reader).action_open_portal()

@@ -53,6 +53,7 @@ class TestRetention(SharingCitiesCase):
         self.env.flush_all()
         self.run_job()
         self.assertEqual(old.contact_name, '(erased)')
+        self.assertEqual(self.env.ref('scn_partner.scn_retention_signup')._let_go_batch(), 0, "done once for all")
         self.assertIn('stopped_address', self.receive('again').match_reasons or '')
 
     def test_withdrawn_consents_go_and_those_in_force_stay(self):

@@ -40,6 +40,16 @@ class ScnPersonErasure(models.TransientModel):
             self.name, self.email = self.partner_id.name, self.partner_id.email
         self.is_looked_up = False
 
+    @api.onchange('name', 'email')
+    def _onchange_identity(self):
+        self.is_looked_up = False
+
+    def write(self, vals):
+        """Whoever is named anew has to be looked up anew, also by a client without a form."""
+        if {'partner_id', 'name', 'email'} & vals.keys():
+            vals = {**vals, 'is_looked_up': False}
+        return super().write(vals)
+
     def _find_person(self):
         data = self.env['scn.personal.data'].sudo()
         return data._find_person(self.partner_id, self.name, self.email)

@@ -22,6 +22,13 @@ class MailingList(models.Model):
     )
     scn_company_id = fields.Many2one('res.company', string="Body", default=lambda self: self.env.company)
 
+    def write(self, vals):
+        """Who opted out of a list before it followed a purpose opted out of that purpose."""
+        result = super().write(vals)
+        if vals.get('scn_purpose_id') or vals.get('scn_company_id'):
+            self.sudo().subscription_ids.filtered('opt_out')._withdraw_consents()
+        return result
+
     def action_scn_keep_in_step(self):
         """Bring these lists in step now.
 

@@ -56,6 +56,15 @@ class TestMailingList(SharingCitiesCase):
         self.list._keep_in_step()
         self.assertIn('ana@list.example', self.on_the_list())
 
+    def test_an_opt_out_from_before_the_list_followed_counts(self):
+        older = self.env['mailing.list'].create({'name': 'Older list'})
+        contact = self.env['mailing.contact'].create({'name': 'Ana', 'email': 'ana@list.example'})
+        line = self.env['mailing.subscription'].create({'list_id': older.id, 'contact_id': contact.id, 'opt_out': True})
+        older.write({'scn_purpose_id': self.list.scn_purpose_id.id, 'scn_company_id': self.env.company.id})
+        older._keep_in_step()
+        self.assertTrue(line.exists().opt_out)
+        self.assertFalse(self.ana._may_send('magazine'))
+
     def test_a_contact_the_app_has_already_is_taken(self):
         known = self.env['mailing.contact'].create({'name': 'Ana', 'email': 'ana@list.example'})
         self.list._keep_in_step()

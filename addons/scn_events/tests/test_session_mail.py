@@ -60,6 +60,7 @@ class TestSessionMail(SessionCase):
             mail.mail_message_id.with_user(self.manager).read(['body'])
         with self.assertRaises(AccessError):
             mail.mail_message_id.with_user(session.user_id).read(['body'])
+
     def test_the_time_of_before_is_news_after_the_city_answered_with_another(self):
         session = self.propose()
         self.assertEqual(len(self.mails('A session with us')), 1)

@@ -27,6 +27,7 @@ deals.write({{'state': {state!r}}})
 env.cr.commit()
 """
 _ORDER = """
+from odoo.exceptions import ValidationError
 product = env['product.product'].create({{
     'name': 'Seat', 'type': 'service', 'service_tracking': 'event', 'list_price': 10,
 }})
@@ -38,7 +39,7 @@ order = env['sale.order'].create({{'partner_id': {city}, 'order_line': [(0, 0, {
 }})]}})
 try:
     order.action_confirm()
-except Exception as error:
+except ValidationError as error:
     answer = str(error)
 env.cr.rollback()
 """
